@@ -1,0 +1,51 @@
+/** What the parts of the program share: BotContext lives with the process, CommandContext with one message. Types only. */
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { Sentences } from "./i18n/mod.ts";
+import type { AirtimeLedger } from "./mesh/airtime.ts";
+import type { NodeDb, NodeRecord } from "./mesh/node_db.ts";
+import type { TextMessage } from "./mesh/packet.ts";
+import type { MeshRequests } from "./mesh/requests.ts";
+import type { RadioInfo } from "./mesh/session.ts";
+
+/** The link as a command sees it: nothing here can open, close or write. */
+export interface LinkView {
+  readonly state: "idle" | "dialing" | "configuring" | "ready" | "waiting" | "closed";
+  /** Wall clock, milliseconds since 1970. */
+  readonly sinceWallMs: number;
+  /** Completed handshakes after the first. */
+  readonly reconnects: number;
+  /** Messages waiting to be sent. */
+  readonly queueLength: number;
+}
+
+/** Built once in `app.ts`, read by everybody. */
+export interface BotContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Every sentence the mesh sees, in the configured language. */
+  readonly say: Sentences;
+  readonly nodes: NodeDb;
+  /** What the handshake told about our own node; undefined before the first. */
+  readonly radio: () => RadioInfo | undefined;
+  readonly link: () => LinkView;
+  readonly airtime: AirtimeLedger;
+  /** Questions to the mesh that are answered later, such as a traceroute. */
+  readonly requests: MeshRequests;
+  /** Wall clock of the program's start, milliseconds since 1970. */
+  readonly startedAtWallMs: number;
+  readonly version: string;
+}
+
+/** One command, as its handler sees it. */
+export interface CommandContext extends BotContext {
+  readonly message: TextMessage;
+  /** The asker's record; undefined when this message is the first we hear of that node. */
+  readonly fromNode: NodeRecord | undefined;
+  /** What stands behind the command's word, trimmed. */
+  readonly args: string;
+  /** True when the command was heard on a channel, not sent to us. */
+  readonly onChannel: boolean;
+  /** Aborted at the command's deadline and when the program stops. */
+  readonly signal: AbortSignal;
+}
