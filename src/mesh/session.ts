@@ -1,5 +1,39 @@
-/** The conversation with our own node: the handshake and what it tells. */
-import type { LoRaConfig } from "../link/messages.ts";
+/**
+ * The conversation with our own node: the handshake, what it tells, and everything else that the node says sorted by
+ * kind. Packets that arrive during the handshake are packets like any other.
+ */
+import type { Clock, Timer } from "../clock.ts";
+import { describeError } from "../errors.ts";
+import { ChannelRole, enumName, ModemPreset } from "../link/enums.ts";
+import type { EndCause } from "../link/connection.ts";
+import type { Link, LinkUser } from "../link/link.ts";
+import type {
+  Channel,
+  ClientNotification,
+  FromRadio,
+  LoRaConfig,
+  MeshPacket,
+  MyNodeInfo,
+  NodeInfo,
+  QueueStatus,
+} from "../link/messages.ts";
+import { randomId } from "../link/random_id.ts";
+import { logger } from "../log.ts";
+import { formatNodeId } from "../node_id.ts";
+
+const log = logger("mesh");
+
+/** want_config_id that asks for the configuration without the node list (firmware, PhoneAPI.h). */
+export const ONLY_CONFIG_NONCE = 69420;
+/** want_config_id that asks for the node list alone. */
+export const ONLY_NODES_NONCE = 69421;
+
+// The list of 100 to 250 nodes is what overruns weak nodes, and NODEINFO packets keep ours fresh meanwhile.
+const NODE_LIST_KEEP_MS = 12 * 3_600_000;
+// A node that has just been connected to has its hands full with the packets that it kept for us.
+const NODE_LIST_DELAY_MS = 60_000;
+// After this many full handshakes that the node broke off, the list is asked for alone and later.
+const FULL_HANDSHAKES_TRIED = 2;
 
 /** One of the node's eight channel slots that is in use. */
 export interface ChannelInfo {
@@ -16,4 +50,187 @@ export interface RadioInfo {
   readonly rebootCount: number;
   readonly lora: LoRaConfig | undefined;
   readonly channels: readonly ChannelInfo[];
+}
+
+/** Who takes what the node says; called in the turn in which the frame was read. */
+export interface SessionSink {
+  /** A handshake is complete. `first`: of this program's life; `outageMs`: how long there was no ready link. */
+  ready(radio: RadioInfo, handshake: { readonly first: boolean; readonly outageMs: number }): void;
+  lost(cause: EndCause): void;
+  /** This address is another node than before: what is known of the mesh was seen by another radio. */
+  radioChanged(radio: { readonly nodeNum: number }): void;
+  nodeInfo(info: NodeInfo): void;
+  packet(packet: MeshPacket, bytes: Uint8Array): void;
+  queueStatus(status: QueueStatus): void;
+  notification(notification: ClientNotification): void;
+}
+
+/** The session on one link, over all its connections. */
+export class Session implements LinkUser {
+  readonly #clock: Clock;
+  readonly #sink: SessionSink;
+  #link: Link | undefined;
+  #radio: RadioInfo | undefined;
+  #nonce = 0;
+  #wanted: { nonce: number; full: boolean } | undefined;
+  #brokenFullHandshakes = 0;
+  #nodeListAtMs: number | undefined;
+  #nodeListTimer: Timer | undefined;
+  #startedAtMs = 0;
+  #lostAtMs: number;
+  #messages = 0;
+  #draft: { my?: MyNodeInfo; firmwareVersion?: string; lora?: LoRaConfig; channels: Map<number, Channel> } = { channels: new Map() };
+
+  constructor(options: { readonly clock: Clock; readonly sink: SessionSink }) {
+    this.#clock = options.clock;
+    this.#sink = options.sink;
+    this.#lostAtMs = this.#clock.nowMs();
+  }
+
+  /** What the last complete handshake told; undefined before the first. */
+  get radio(): RadioInfo | undefined {
+    return this.#radio;
+  }
+
+  connected(link: Link): void {
+    this.#link = link;
+    this.#messages = 0;
+    this.#startedAtMs = this.#clock.nowMs();
+    const full = this.#radio === undefined && this.#brokenFullHandshakes < FULL_HANDSHAKES_TRIED;
+    this.#want(full ? freshNonce() : ONLY_CONFIG_NONCE, full);
+  }
+
+  /** Asks for the configuration once more on the same connection: every node answers that, so it is a probe too. */
+  askConfig(): boolean {
+    return this.#want(ONLY_CONFIG_NONCE, false);
+  }
+
+  received(message: FromRadio, bytes: Uint8Array): void {
+    this.#messages += 1;
+    const { payloadVariant } = message;
+    switch (payloadVariant.case) {
+      case "packet":
+        return this.#sink.packet(payloadVariant.value, bytes);
+      case "queueStatus":
+        return this.#sink.queueStatus(payloadVariant.value);
+      case "nodeInfo":
+        return this.#sink.nodeInfo(payloadVariant.value);
+      case "clientNotification":
+        log.warn`our node says: ${payloadVariant.value.message}`;
+        return this.#sink.notification(payloadVariant.value);
+      case "myInfo":
+        return this.#myInfo(payloadVariant.value);
+      case "metadata":
+        this.#draft.firmwareVersion = payloadVariant.value.firmwareVersion;
+        return;
+      case "config":
+        if (payloadVariant.value.payloadVariant.case === "lora") this.#draft.lora = payloadVariant.value.payloadVariant.value;
+        return;
+      case "channel":
+        this.#draft.channels.set(payloadVariant.value.index, payloadVariant.value);
+        return;
+      case "configCompleteId":
+        return this.#complete(payloadVariant.value);
+      case "logRecord":
+        log.debug`our node logs: ${payloadVariant.value.message}`;
+        return;
+      default:
+        return;
+    }
+  }
+
+  lost(cause: EndCause): void {
+    this.#nodeListTimer?.cancel();
+    const unfinished = this.#wanted?.full === true && this.#messages > 0;
+    this.#brokenFullHandshakes = unfinished ? this.#brokenFullHandshakes + 1 : 0;
+    this.#wanted = undefined;
+    this.#lostAtMs = this.#clock.nowMs();
+    this.#sink.lost(cause);
+  }
+
+  #want(nonce: number, full: boolean): boolean {
+    this.#nonce = nonce;
+    if (nonce !== ONLY_NODES_NONCE) {
+      this.#wanted = { nonce, full };
+      this.#draft = { channels: new Map() };
+    }
+    return this.#link?.send({ payloadVariant: { case: "wantConfigId", value: nonce } }) ?? false;
+  }
+
+  #myInfo(my: MyNodeInfo): void {
+    this.#draft.my = my;
+    try {
+      this.#link?.identify(my.myNodeNum);
+    } catch (error) {
+      // The visit that holds this node ends by itself when the node closes it; the bot's own link stays.
+      log.error`${describeError(error)}`;
+    }
+    if (this.#radio === undefined || this.#radio.nodeNum === my.myNodeNum) return;
+    log.warn`this address is another node now: ${formatNodeId(my.myNodeNum)}, before it was ${formatNodeId(this.#radio.nodeNum)}`;
+    this.#sink.radioChanged({ nodeNum: my.myNodeNum });
+    this.#radio = undefined;
+    this.#nodeListAtMs = undefined;
+  }
+
+  #complete(nonce: number): void {
+    if (nonce !== this.#nonce) return;
+    const nowMs = this.#clock.nowMs();
+    if (nonce === ONLY_NODES_NONCE) {
+      this.#nodeListAtMs = nowMs;
+      log.info`the node list is fresh`;
+      return;
+    }
+    const { my, firmwareVersion, lora, channels } = this.#draft;
+    if (my === undefined) {
+      log.warn`the node ended the handshake without saying who it is; asking again`;
+      this.#want(freshNonce(), true);
+      return;
+    }
+    const first = this.#radio === undefined;
+    const radio: RadioInfo = {
+      nodeNum: my.myNodeNum,
+      firmwareVersion: firmwareVersion ?? "unknown",
+      rebootCount: my.rebootCount,
+      lora,
+      channels: channelInfos(channels, lora),
+    };
+    const rebooted = this.#radio !== undefined && radio.rebootCount > this.#radio.rebootCount;
+    if (rebooted) log.warn`our node has restarted (reboot ${radio.rebootCount})`;
+    const full = this.#wanted?.full === true;
+    this.#radio = radio;
+    this.#wanted = undefined;
+    this.#brokenFullHandshakes = 0;
+    if (full) this.#nodeListAtMs = nowMs;
+    if (rebooted || this.#nodeListAtMs === undefined || nowMs - this.#nodeListAtMs > NODE_LIST_KEEP_MS) this.#askNodesLater();
+    if (this.#link?.state.kind !== "configuring") return;
+    this.#link.settled();
+    const what = `${formatNodeId(radio.nodeNum)}, firmware ${radio.firmwareVersion}`;
+    log.info`ready: our node is ${what}; handshake of ${this.#messages} messages in ${Math.round(nowMs - this.#startedAtMs)} ms`;
+    this.#sink.ready(radio, { first, outageMs: nowMs - this.#lostAtMs });
+  }
+
+  #askNodesLater(): void {
+    this.#nodeListTimer?.cancel();
+    this.#nodeListTimer = this.#clock.after(NODE_LIST_DELAY_MS, () => this.#want(ONLY_NODES_NONCE, false));
+  }
+}
+
+function freshNonce(): number {
+  const nonce = randomId();
+  return nonce === ONLY_CONFIG_NONCE || nonce === ONLY_NODES_NONCE ? freshNonce() : nonce;
+}
+
+function channelInfos(channels: ReadonlyMap<number, Channel>, lora: LoRaConfig | undefined): ChannelInfo[] {
+  return [...channels.values()].filter((channel) => channel.role !== ChannelRole.DISABLED).map((channel) => ({
+    index: channel.index,
+    name: channel.settings?.name || presetName(lora),
+    primary: channel.role === ChannelRole.PRIMARY,
+  }));
+}
+
+/** The name that the firmware gives a channel without one: the preset's in CamelCase, `Custom` without a preset. */
+function presetName(lora: LoRaConfig | undefined): string {
+  if (lora !== undefined && !lora.usePreset) return "Custom";
+  return enumName(ModemPreset, lora?.modemPreset ?? ModemPreset.LONG_FAST)
+    .toLowerCase().replace(/(^|_)(\w)/g, (_match, _underscore, letter: string) => letter.toUpperCase());
 }

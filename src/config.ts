@@ -1,0 +1,5 @@
+/** The configuration: one schema, one TOML file, the environment. */
+export { exampleToml } from "./config/example.ts";
+export { LOCAL_FILE, SYSTEM_FILE } from "./config/file.ts";
+export { type Config, environmentName, KEYS } from "./config/keys.ts";
+export { type ConfigSource, loadConfig, type Loaded, type LoadOptions } from "./config/load.ts";

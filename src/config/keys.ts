@@ -1,0 +1,127 @@
+/** The schema: each key of the configuration in one entry, from which types, defaults, bounds, help and the example file follow. */
+import { join } from "node:path";
+import { boolean, channel, folder, host, integer, type Kind, listOf, oneOf } from "./kinds.ts";
+import { stderrIsJournal } from "./journal.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** What every entry tells. */
+interface KeyText {
+  /** One sentence for the operator, with the unit. */
+  readonly help: string;
+  /** A value as it stands in TOML, for the example file; needed where there is no constant default. */
+  readonly example?: string;
+  /** The value is never shown in a message. */
+  readonly secret?: true;
+  /** The full name of a number that this one must be greater than. */
+  readonly above?: string;
+}
+
+/** One key of the configuration. */
+export interface Key<T> extends KeyText {
+  readonly kind: Kind<T>;
+  readonly presence: "required" | "defaulted" | "optional";
+  /** The value when nobody gave one; a function of the environment gives undefined when it finds none. */
+  readonly default?: T | ((env: Env) => T | undefined);
+  /** The default in words, where it depends on the environment. */
+  readonly defaultText?: string;
+}
+
+/** A table of keys by full name (`section.key`). */
+// deno-lint-ignore no-explicit-any -- each key has a type of its own
+export type Keys = Readonly<Record<string, Key<any>>>;
+
+function required<T>(kind: Kind<T>, text: KeyText & { readonly example: string }): Key<T> {
+  return { ...text, kind, presence: "required" };
+}
+
+function defaulted<T>(kind: Kind<T>, value: NoInfer<T>, text: KeyText): Key<T> {
+  return { ...text, kind, presence: "defaulted", default: value };
+}
+
+function computed<T>(
+  kind: Kind<T>,
+  value: (env: Env) => NoInfer<T> | undefined,
+  text: KeyText & { readonly defaultText: string; readonly example: string },
+): Key<T> {
+  return { ...text, kind, presence: "defaulted", default: value };
+}
+
+function optional<T>(kind: Kind<T>, text: KeyText & { readonly example: string }): Key<T | undefined> {
+  return { ...text, kind: kind as Kind<T | undefined>, presence: "optional" };
+}
+
+/** A sentence about a section, for the example file. */
+export const SECTIONS: Readonly<Record<string, string>> = {
+  node: "The Meshtastic node that the bot lives on. It serves one TCP client only: this program.",
+  health: "When a silent node is taken for dead.",
+  mesh: "How the bot behaves on the air.",
+  echo: "The command /echo, which repeats a text on a channel.",
+  log: "The log, on standard error.",
+};
+
+const CHANNELS = 'a list of channel indexes (0 to 7) or names, such as [0, "LongFast"]';
+
+/** Every key. A new one is an entry here and nothing else. */
+export const KEYS = {
+  language: defaulted(oneOf("en", "fr"), "en", { help: 'Language of the answers: "en" (English) or "fr" (French).' }),
+  debug: defaulted(boolean(), false, { help: "Shows every packet in the log, in one line each." }),
+  data_dir: computed(folder(), defaultDataDir, {
+    help: "Folder for what the bot keeps; a relative path counts from this file.",
+    defaultText: "$STATE_DIRECTORY, else ~/.local/share/meshbot",
+    example: '"/var/lib/meshbot"',
+  }),
+
+  "node.host": required(host(), { help: "Name or IP address of the node, without the port.", example: '"192.168.1.50"' }),
+  "node.port": defaulted(integer(1, 65535), 4403, { help: "TCP port of the node's API." }),
+
+  "health.check_interval_s": defaulted(integer(1, 3600), 30, {
+    help: "Seconds without a byte from the node before it is asked for a sign of life.",
+  }),
+  "health.silent_timeout_s": defaulted(integer(2, 86400), 60, {
+    help: "Seconds without a byte from the node before the link is opened anew; greater than check_interval_s.",
+    above: "health.check_interval_s",
+  }),
+
+  "mesh.message_bytes": defaulted(integer(20, 232), 200, { help: "Longest text on the air, in bytes; longer answers are split." }),
+  "mesh.commands_per_5_minutes": defaulted(integer(1, 100000), 5, { help: "Commands answered for one person in 5 minutes." }),
+  "mesh.channels": defaulted(listOf(channel(), CHANNELS), [], {
+    help: "Channels on which commands are heard, by index or name; empty: direct messages only.",
+  }),
+  "mesh.reply_in_channels": defaulted(listOf(channel(), CHANNELS), [], {
+    help: "Listened channels on which commands are answered for all to read; on the others the answer is a direct message.",
+  }),
+  "mesh.answer_mqtt": defaulted(boolean(), false, { help: "Answers also requests that came by MQTT and not by radio." }),
+
+  "echo.channel": optional(channel(), { help: "Channel that /echo writes to, by index or name; without it /echo is off.", example: "1" }),
+
+  "log.format": computed(oneOf("text", "json", "journal"), (env) => stderrIsJournal(env) ? "journal" : "text", {
+    help: 'How lines look: "text" for people, "json" for programs, "journal" with journald\'s priorities.',
+    defaultText: '"journal" when systemd reads the log, else "text"',
+    example: '"text"',
+  }),
+} satisfies Keys;
+
+// systemd joins several state folders with colons (systemd.exec(5)); the first is ours.
+function defaultDataDir(env: Env): string | undefined {
+  const stateDirectory = env["STATE_DIRECTORY"]?.split(":")[0];
+  if (stateDirectory) return stateDirectory;
+  return env["HOME"] ? join(env["HOME"], ".local", "share", "meshbot") : undefined;
+}
+
+type Head<Names> = Names extends `${infer First}.${string}` ? First : Names;
+type ValueOf<K> = K extends Key<infer T> ? T : never;
+
+/** The nested object that a table of keys describes. */
+export type ConfigOf<Table> = {
+  readonly [Name in Head<keyof Table> & string]: Name extends keyof Table ? ValueOf<Table[Name]>
+    : ConfigOf<{ [Full in keyof Table as Full extends `${Name}.${infer Rest}` ? Rest : never]: Table[Full] }>;
+};
+
+/** The checked configuration, with the names of the TOML file: `config.health.silent_timeout_s`. */
+export type Config = ConfigOf<typeof KEYS>;
+
+/** The environment variable of a key: `mesh.message_bytes` is MESHBOT_MESH_MESSAGE_BYTES. */
+export function environmentName(key: string): string {
+  return `MESHBOT_${key.replaceAll(".", "_").toUpperCase()}`;
+}

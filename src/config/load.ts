@@ -1,0 +1,141 @@
+/** From file and environment to a checked configuration, or to all the mistakes in them. */
+import { dirname, isAbsolute, relative } from "node:path";
+import { UsageError } from "../errors.ts";
+import { findFile, LOCAL_FILE, readText, SYSTEM_FILE } from "./file.ts";
+import { findInEnvironment, findInFile, type Findings, type FoundValue } from "./find_values.ts";
+import { type Config, type ConfigOf, environmentName, type Key, KEYS, type Keys } from "./keys.ts";
+import { checkValue } from "./kinds.ts";
+import { lastPart, sectionOf } from "./known_names.ts";
+import { AFTER_THE_FILE, type Mistake, mistakeReport, showValue } from "./mistakes.ts";
+import { readToml } from "./toml.ts";
+
+/** Where to look. */
+export interface LoadOptions {
+  /** The file to read; without it `./meshbot.toml`, else `/etc/meshbot/meshbot.toml`, else none; null reads no file at all. */
+  readonly file?: string | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** Where the configuration came from. */
+export interface ConfigSource {
+  /** The absolute path of the file, if one was read. */
+  readonly file: string | undefined;
+  /** The names of the environment variables that were used. */
+  readonly variables: readonly string[];
+}
+
+/** A configuration without mistakes. */
+export interface Loaded<T> {
+  readonly config: T;
+  readonly source: ConfigSource;
+}
+
+/** Loads the configuration; throws UsageError with every mistake on a line of its own. */
+export function loadConfig(options: LoadOptions): Loaded<Config> {
+  return loadKeys(KEYS, options);
+}
+
+/** The same for any table of keys. */
+export function loadKeys<const Table extends Keys>(keys: Table, options: LoadOptions): Loaded<ConfigOf<Table>> {
+  const file = options.file === null ? undefined : findFile(options.file, options.cwd);
+  const mistakes: Mistake[] = [];
+  const attempted = new Set<string>();
+  const found: FoundValue[] = [];
+  const take = (findings: Findings) => {
+    found.push(...findings.values);
+    mistakes.push(...findings.mistakes);
+    for (const key of findings.attempted) attempted.add(key);
+  };
+
+  if (file !== undefined) {
+    const read = readText(file);
+    if ("text" in read) {
+      take(findInFile(keys, readToml(read.text), { folder: dirname(file), env: options.env, shownAs: shownPath(file, options.cwd) }));
+    } else {
+      mistakes.push({ order: 0, text: read.fault });
+      // The file may have given them all.
+      for (const key of Object.keys(keys)) attempted.add(key);
+    }
+  }
+  take(findInEnvironment(keys, { folder: options.cwd, env: options.env }));
+
+  const values = new Map<string, Checked>();
+  for (const value of found) {
+    attempted.add(value.key);
+    const checked = checkFound(keys[value.key] as Key<unknown>, value, mistakes);
+    // The environment comes after the file, and wins.
+    if (checked !== undefined) values.set(value.key, checked);
+  }
+  for (const [name, key] of Object.entries(keys)) {
+    if (values.has(name)) continue;
+    const value = typeof key.default === "function" ? key.default(options.env) : key.default;
+    if (value !== undefined) values.set(name, { value, found: undefined });
+    else if (key.presence !== "optional" && !attempted.has(name)) mistakes.push(missing(name, key, file, options));
+  }
+  checkOrder(keys, values, mistakes);
+  if (mistakes.length > 0) throw new UsageError(mistakeReport(mistakes));
+
+  const variables = [...values].filter(([, { found }]) => found?.order === AFTER_THE_FILE).map(([name]) => environmentName(name));
+  return { config: nest(keys, values) as ConfigOf<Table>, source: { file, variables } };
+}
+
+/** A checked value; `found` is undefined for a default. */
+interface Checked {
+  readonly value: unknown;
+  readonly found: FoundValue | undefined;
+}
+
+function checkFound(key: Key<unknown>, found: FoundValue, mistakes: Mistake[]): Checked | undefined {
+  const result = checkValue(key.kind, found.value);
+  if ("value" in result) return { value: key.kind.finish?.(result.value, found.origin) ?? result.value, found };
+  for (const fault of result.faults) {
+    const which = fault.at === undefined ? "" : `, entry ${fault.at + 1}`;
+    const shown = key.secret ? "not right (it is a secret and not shown)" : showValue(fault.value);
+    mistakes.push({ order: found.order, text: `${found.label}${which} is ${shown}: must be ${fault.expected}` });
+  }
+  return undefined;
+}
+
+function missing(name: string, key: Key<unknown>, file: string | undefined, options: LoadOptions): Mistake {
+  const section = sectionOf(name);
+  const line = `${lastPart(name)} = ${key.example}${section === "" ? "" : ` under [${section}]`}`;
+  const variable = `set ${environmentName(name)}`;
+  const text = file !== undefined
+    ? `${shownPath(file, options.cwd)}: ${name} is missing: write ${line}, or ${variable}`
+    : options.file === null
+    ? `${name} is missing: ${variable}`
+    : `${name} is missing, and there is no ./${LOCAL_FILE} and no ${SYSTEM_FILE}: ` +
+      `start one with "meshbot config --example > ${LOCAL_FILE}" and write ${line} in it, or ${variable}`;
+  return { order: AFTER_THE_FILE, text };
+}
+
+function checkOrder(keys: Keys, values: ReadonlyMap<string, Checked>, mistakes: Mistake[]): void {
+  for (const [name, { above }] of Object.entries(keys)) {
+    const upper = values.get(name);
+    const lower = above === undefined ? undefined : values.get(above);
+    if (upper === undefined || lower === undefined || (upper.value as number) > (lower.value as number)) continue;
+    // Never two defaults: those are in order.
+    const found = (upper.found ?? lower.found) as FoundValue;
+    const upperText = `${name} is ${upper.value}${upper.found === undefined ? " (its default)" : ""}`;
+    const lowerText = `${above}, which is ${lower.value}${lower.found === undefined ? " (its default)" : ""}`;
+    mistakes.push({ order: found.order, text: `${found.place}, ${upperText}: must be greater than ${lowerText}` });
+  }
+}
+
+function nest(keys: Keys, values: ReadonlyMap<string, Checked>): unknown {
+  const root: Record<string, unknown> = {};
+  for (const name of Object.keys(keys)) {
+    const parts = name.split(".");
+    let table = root;
+    for (const part of parts.slice(0, -1)) table = (table[part] ??= {}) as Record<string, unknown>;
+    table[parts.at(-1) as string] = values.get(name)?.value;
+  }
+  return root;
+}
+
+/** The path as the operator would write it: relative when the file is in or below the working directory. */
+function shownPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
+}

@@ -1,0 +1,131 @@
+/** The sentences in English. */
+import type { CompassPoint } from "../mesh/geo.ts";
+import type { SignalQuality } from "../mesh/signal.ts";
+
+/** The link's states in words. */
+type LinkStates = Record<"idle" | "dialing" | "configuring" | "ready" | "waiting" | "closed", string>;
+
+const compass: Record<CompassPoint, string> = { N: "N", NE: "NE", E: "E", SE: "SE", S: "S", SW: "SW", W: "W", NW: "NW" };
+
+const quality: Record<SignalQuality, string> = {
+  excellent: "Excellent",
+  veryGood: "Very good",
+  good: "Good",
+  fair: "Fair",
+  weak: "Weak",
+  veryWeak: "Very weak",
+  critical: "Critical",
+};
+
+const linkStates: LinkStates = {
+  idle: "idle",
+  dialing: "dialing",
+  configuring: "configuring",
+  ready: "ready",
+  waiting: "waiting to redial",
+  closed: "closed",
+};
+
+export const en = {
+  units: { second: "s", minute: "m", hour: "h", day: "d", megabytes: "MB", gigabytes: "GB" },
+  compass,
+  quality,
+  me: "me",
+  unknown: "unknown",
+  usage: (form: string): string => `Usage: ${form}`,
+
+  /** One sentence for each command; /help shows them. */
+  summaries: {
+    help: "The list of commands, or what one of them does.",
+    ping: "How your message reached me: SNR, RSSI, hops.",
+    echo: "Repeats your text on the echo channel.",
+    nodes: "The nodes I heard directly in the last 3 days, best SNR first.",
+    node: "What I know of a node: place, distance, hops, battery, last heard, key.",
+    my: "How I hear you: last direct signal, distance, hops.",
+    trace: "The route to a node and back with the SNR of each hop; without a name: to you.",
+    legend: "What the icons mean.",
+    sys: "My computer: uptime, temperature, load, memory, disk.",
+    status: "My link to the mesh: state, firmware, queue, air time.",
+  },
+
+  hops: {
+    direct: "direct",
+    count: (hops: number): string => hops === 1 ? "1 hop" : `${hops} hops`,
+    unknown: "hops unknown",
+    mqtt: "via MQTT",
+    ofThisMessage: (hops: string): string => `this message: ${hops}`,
+  },
+  signal: {
+    unknown: "signal unknown",
+    /** `via` is what is known of the node that we heard it from. */
+    lastHop: (via: string | undefined): string => via === undefined ? "last hop" : `last hop, via ${via}`,
+    neverDirect: "never heard directly",
+  },
+
+  help: {
+    more: (example: string): string => `More: ${example}`,
+    aliases: (aliases: string): string => `Also: ${aliases}`,
+    unknown: "No such command.",
+  },
+  echo: {
+    off: "echo is off.",
+    noChannel: (channel: string): string => `channel ${channel} is not on my node.`,
+    refused: "a text that begins with / ! or . is not repeated.",
+    tooLong: (lengthBytes: number, limitBytes: number): string => `too long: ${lengthBytes} bytes, ${limitBytes} fit.`,
+    repeated: "that was repeated just now.",
+    echoOfEcho: "an echo is not repeated.",
+    again: (wait: string): string => `again in ${wait}.`,
+  },
+  nodes: {
+    header: (count: number): string => `Direct nodes (<3d): ${count}`,
+    none: "No node heard directly in 3 days.",
+  },
+  pick: {
+    none: (query: string): string => `No node "${query}".`,
+    several: (count: number): string => `${count} nodes match, which one?`,
+  },
+  node: {
+    me: "that is me",
+    mains: "mains",
+    neverHeard: "never heard",
+    keyKnown: "key known",
+    keyUnknown: "no key",
+  },
+  trace: {
+    age: (age: string): string => `${age} ago`,
+    self: "That is me.",
+    running: (name: string): string => `${name}: a trace is under way.`,
+    again: (wait: string): string => `One trace in 5 minutes: again in ${wait}.`,
+    noAnswer: (name: string): string => `${name}: no answer.`,
+  },
+  legend: {
+    legs: "towards / back",
+    hops: "hops",
+    lastHeard: "last heard",
+    place: "place",
+    distance: "distance",
+    power: "battery/mains",
+    key: "key",
+  },
+  sys: { bot: "Bot", os: "OS", cpu: "CPU", load: "Load", memory: "RAM", disk: "Disk" },
+  status: {
+    link: (state: string, age: string, reconnects: number): string =>
+      `Link: ${state} for ${age}, ${reconnects === 1 ? "1 reconnect" : `${reconnects} reconnects`}`,
+    states: linkStates,
+    firmware: "Firmware",
+    queue: "queue",
+    channel: "Channel",
+    nodeAirTime: "node tx",
+    ownAirTime: (seconds: string): string => `Bot's air time: ${seconds}s this hour`,
+    nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
+  },
+
+  router: {
+    /** The nearest command's name, if there is one. */
+    unknown: (nearest: string | undefined): string =>
+      nearest === undefined ? "Unknown command. List: /help" : `Unknown command. Did you mean /${nearest}?`,
+    tooMany: (waitS: number): string => `Too many commands: again in ${waitS}s.`,
+    tooSlow: (command: string): string => `Sorry, /${command} took too long.`,
+    failed: (command: string): string => `Sorry, /${command} failed.`,
+  },
+};

@@ -1,0 +1,154 @@
+/**
+ * Frames of the Meshtastic stream API: 0x94 0xC3, two length bytes (big endian), a payload of 0…512 bytes.
+ * Bytes outside a frame are the node's debug text (firmware, StreamAPI.cpp).
+ */
+
+const START1 = 0x94;
+const START2 = 0xc3;
+const HEADER_BYTES = 4;
+
+/** The longest payload that the firmware writes or accepts (MAX_TO_FROM_RADIO_SIZE). */
+export const MAX_PAYLOAD_BYTES = 512;
+
+/** Sent first on a new connection: wakes a sleeping node and ends a frame that an earlier client left half written. */
+export const WAKE_BYTES: Uint8Array = new Uint8Array(32).fill(START2);
+
+// A frame that has stood half read for this long is given up when a whole one follows.
+const STALLED_MS = 1000;
+
+/** One payload as a frame; throws RangeError when it is longer than 512 bytes. */
+export function encodeFrame(payload: Uint8Array): Uint8Array {
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    throw new RangeError(`Cannot frame a payload longer than ${MAX_PAYLOAD_BYTES} bytes: it has ${payload.length}`);
+  }
+  const frame = new Uint8Array(HEADER_BYTES + payload.length);
+  frame[0] = START1;
+  frame[1] = START2;
+  frame[2] = payload.length >> 8;
+  frame[3] = payload.length & 0xff;
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
+/** Who takes what the parser finds. */
+export interface FrameSink {
+  /**
+   * A payload, valid only during the call. Returning false says that it is no message: its marker was debug text or
+   * the head of a frame that was never finished, and the bytes behind the marker are searched again.
+   */
+  onFrame(payload: Uint8Array): boolean | void;
+  /** Bytes outside frames, valid only during the call. */
+  onText?(bytes: Uint8Array): void;
+}
+
+/** Bytes in, payloads out, whatever way the stream is cut; nothing that a peer sends makes it throw or stop. */
+export class FrameParser {
+  readonly #sink: FrameSink;
+  /** The start of a frame whose end has not come yet: at most 515 bytes, beginning with 0x94. */
+  #pending: Uint8Array = new Uint8Array(0);
+  #pendingSinceMs = 0;
+  #skippedBytes = 0;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  /** Bytes seen outside frames so far. */
+  get skippedBytes(): number {
+    return this.#skippedBytes;
+  }
+
+  /** Takes the next bytes of the stream; `nowMs` (monotonic) lets it give up a frame that stalled. */
+  push(chunk: Uint8Array, nowMs = 0): void {
+    let data = chunk;
+    if (this.#pending.length > 0) {
+      if (nowMs - this.#pendingSinceMs >= STALLED_MS && frameEnd(chunk, 0) !== undefined) {
+        this.#skip(this.#pending, 0, this.#pending.length);
+      } else data = concat(this.#pending, chunk);
+    }
+    const restFrom = this.#parse(data);
+    if (data === chunk || restFrom > 0 || this.#pending.length === 0) this.#pendingSinceMs = nowMs;
+    this.#pending = restFrom < data.length ? data.slice(restFrom) : new Uint8Array(0);
+  }
+
+  /** Parses what is whole; returns where the unfinished rest begins. */
+  #parse(data: Uint8Array): number {
+    let textFrom = 0;
+    let at = 0;
+    while (at < data.length) {
+      if (data[at] !== START1) {
+        at = data.indexOf(START1, at);
+        if (at < 0) break;
+      }
+      if (at + 1 === data.length) return this.#rest(data, textFrom, at);
+      if (data[at + 1] !== START2) {
+        at += 1;
+        continue;
+      }
+      if (at + HEADER_BYTES > data.length) return this.#rest(data, textFrom, at);
+      const lengthBytes = ((data[at + 2] as number) << 8) | (data[at + 3] as number);
+      if (lengthBytes > MAX_PAYLOAD_BYTES) {
+        at += 2;
+        continue;
+      }
+      const end = at + HEADER_BYTES + lengthBytes;
+      if (end > data.length) return this.#rest(data, textFrom, at);
+      const swallowedAt = swallowedFrame(data, at, end);
+      if (swallowedAt !== undefined) {
+        at = swallowedAt;
+        continue;
+      }
+      if (this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
+        at += 2;
+        continue;
+      }
+      this.#skip(data, textFrom, at);
+      at = end;
+      textFrom = end;
+    }
+    this.#skip(data, textFrom, data.length);
+    return data.length;
+  }
+
+  #rest(data: Uint8Array, textFrom: number, restFrom: number): number {
+    this.#skip(data, textFrom, restFrom);
+    return restFrom;
+  }
+
+  #skip(data: Uint8Array, from: number, to: number): void {
+    if (from >= to) return;
+    this.#skippedBytes += to - from;
+    this.#sink.onText?.(data.subarray(from, to));
+  }
+}
+
+/** Where the frame that begins at `at` ends; undefined when none does or it is not whole. */
+function frameEnd(data: Uint8Array, at: number): number | undefined {
+  if (at + HEADER_BYTES > data.length || data[at] !== START1 || data[at + 1] !== START2) return undefined;
+  const lengthBytes = ((data[at + 2] as number) << 8) | (data[at + 3] as number);
+  const end = at + HEADER_BYTES + lengthBytes;
+  return lengthBytes <= MAX_PAYLOAD_BYTES && end <= data.length ? end : undefined;
+}
+
+/**
+ * Finds the whole frame that a half-written one would swallow. A frame is followed by the next marker or by nothing
+ * yet; when other bytes follow it, and a marker inside it begins a row of frames that reaches beyond it and does end at
+ * a marker or at the end of the data, then the outer one was never finished. A marker that a sender puts into a text
+ * cannot do this, because the node writes whole frames only and the marker of the next one follows.
+ */
+function swallowedFrame(data: Uint8Array, at: number, end: number): number | undefined {
+  if (end >= data.length || data[end] === START1) return undefined;
+  for (let inner = data.indexOf(START1, at + 2); inner >= 0 && inner < end; inner = data.indexOf(START1, inner + 1)) {
+    let rowEnd = frameEnd(data, inner);
+    while (rowEnd !== undefined && rowEnd <= end) rowEnd = frameEnd(data, rowEnd);
+    if (rowEnd !== undefined && (rowEnd === data.length || data[rowEnd] === START1)) return inner;
+  }
+  return undefined;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

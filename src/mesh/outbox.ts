@@ -1,0 +1,339 @@
+/**
+ * The only way out. One queue and one pacer for everything that the bot sends; it alone knows the radio's limits, and
+ * it follows each packet until its end is known.
+ */
+import type { Clock, Timer } from "../clock.ts";
+import { PortNum, RoutingError } from "../link/enums.ts";
+import type { Init, QueueStatus } from "../link/messages.ts";
+import { encodedLengthBytes } from "../link/codec.ts";
+import { randomId } from "../link/random_id.ts";
+import { logger } from "../log.ts";
+import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
+import {
+  describeOutcome,
+  type Draft,
+  judgeQueueStatus,
+  judgeRoutingError,
+  minGapMs,
+  type Outcome,
+  type OutgoingPriority,
+  packetOf,
+  type Verdict,
+} from "./outgoing.ts";
+
+const log = logger("mesh");
+
+const QUEUE_STATUS_LIMIT_MS = 5000;
+const ACK_LIMIT_MS = 120_000;
+const RESEND_WITHIN_MS = 300_000;
+// The node keeps ACKs that came while we were away and delivers them first: they may spare the resend.
+const LATE_ACK_PAUSE_MS = 3000;
+const MAX_TRIES = 5;
+const MAX_QUEUED = 200;
+// A loss that the link mends at once is no outage; after a longer one the mesh has moved on.
+const OUTAGE_MS = 10_000;
+const ANSWERS_AFTER_OUTAGE = 5;
+
+const RANK: Record<OutgoingPriority, number> = { reply: 0, alert: 1, announcement: 2 };
+
+/** What the outbox needs. */
+export interface OutboxOptions {
+  readonly clock: Clock;
+  /** Gives a packet to the node; false when there is no connection. */
+  readonly send: (packet: Init<"MeshPacket">) => boolean;
+  /** A packet was given to the node: for the air time ledger and the log. `dataBytes`: the encoded Data. */
+  readonly onSent?: (sent: { readonly draft: Draft; readonly id: number; readonly dataBytes: number }) => void;
+  /** A packet's end is known; called once for each. */
+  readonly onEnd?: (ended: { readonly draft: Draft; readonly id: number; readonly outcome: Outcome }) => void;
+}
+
+/** A queued packet, as its sender sees it. */
+export interface Ticket {
+  /** The packet's id now; a refused packet is sent again under a new one. */
+  readonly id: number;
+  /** Never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Takes it back if it has not been sent. */
+  cancel(reason: string): void;
+}
+
+interface Entry {
+  readonly draft: Draft;
+  readonly order: number;
+  readonly resolve: (outcome: Outcome) => void;
+  id: number;
+  tries: number;
+  notBeforeMs: number;
+  firstSentAtMs: number | undefined;
+  /** Sent once with an unknown end: goes out again with the same id, and only once. */
+  repeated: boolean;
+  state: "queued" | "sent" | "accepted" | "relayed" | "ended";
+  timer: Timer | undefined;
+}
+
+/** The outbox of one radio, over all its connections. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #clock: Clock;
+  #queue: Entry[] = [];
+  readonly #inFlight = new Map<number, Entry>();
+  readonly #nextAtMs = new Map<number, number>();
+  readonly #lastServed = new Map<number, number>();
+  #order = 0;
+  #radio: { readonly nodeNum: number; readonly hopLimit: number } | undefined;
+  #awaitingStatusOf: number | undefined;
+  #statusTimer: Timer | undefined;
+  #pumpTimer: Timer | undefined;
+  #cannotTransmitSaid = false;
+  #closed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+  }
+
+  /** Packets that wait to be sent. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  /** Packets that were sent and whose end is not known yet. */
+  get pending(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Queues a packet. It ends at once as failed when the queue is full. */
+  enqueue(draft: Draft): Ticket {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const entry: Entry = {
+      draft,
+      order: this.#order++,
+      resolve,
+      id: randomId(),
+      tries: 0,
+      notBeforeMs: 0,
+      firstSentAtMs: undefined,
+      repeated: false,
+      state: "queued",
+      timer: undefined,
+    };
+    if (this.#closed) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
+    else if (this.#queue.length >= MAX_QUEUED) this.#end(entry, { kind: "failed", reason: `${MAX_QUEUED} messages are waiting already` });
+    else {
+      this.#queue.push(entry);
+      this.#pump();
+    }
+    return {
+      get id() {
+        return entry.id;
+      },
+      outcome: promise,
+      cancel: (reason) => {
+        if (entry.state !== "queued") return;
+        this.#end(entry, { kind: "expired", reason });
+      },
+    };
+  }
+
+  /** The link is ready. Packets with an unknown end go out once more under their old id; late answers are dropped. */
+  linkReady(radio: { readonly nodeNum: number; readonly hopLimit: number; readonly outageMs: number }): void {
+    this.#radio = radio;
+    // The firmware counts its limits for each connection.
+    this.#nextAtMs.clear();
+    if (radio.outageMs > OUTAGE_MS) this.#dropLateAnswers();
+    this.#pump();
+  }
+
+  /** The connection is over. */
+  linkLost(): void {
+    this.#radio = undefined;
+    this.#awaitingStatusOf = undefined;
+    this.#statusTimer?.cancel();
+    this.#pumpTimer?.cancel();
+    const nowMs = this.#clock.nowMs();
+    for (const entry of [...this.#inFlight.values()]) {
+      if (entry.state === "relayed") continue;
+      const ageMs = nowMs - (entry.firstSentAtMs ?? nowMs);
+      const repeatable = entry.draft.portnum === PortNum.TEXT_MESSAGE_APP && !entry.repeated && ageMs <= RESEND_WITHIN_MS;
+      if (!repeatable) {
+        this.#end(entry, { kind: "unknown", reason: "the link was lost before the node said how it went" });
+        continue;
+      }
+      this.#inFlight.delete(entry.id);
+      entry.timer?.cancel();
+      entry.repeated = true;
+      entry.notBeforeMs = entry.state === "accepted" ? nowMs + LATE_ACK_PAUSE_MS : 0;
+      entry.state = "queued";
+      this.#queue.push(entry);
+    }
+  }
+
+  /** The node reports on a packet that we gave it; other reports (its own packets, heartbeats) are ignored. */
+  queueStatus(status: QueueStatus): void {
+    if (status.meshPacketId === 0) return;
+    if (status.meshPacketId === this.#awaitingStatusOf) this.#statusDone(status.free);
+    const entry = this.#inFlight.get(status.meshPacketId);
+    if (entry === undefined || entry.state !== "sent") return;
+    const verdict = judgeQueueStatus(status.res);
+    if (verdict !== undefined) return this.#apply(entry, verdict);
+    entry.state = "accepted";
+  }
+
+  /** A Routing answer: `from` tells whether the recipient or only a neighbour (through our own node) has it. */
+  routing(answer: { readonly requestId: number; readonly from: number; readonly error: number }): void {
+    const entry = this.#inFlight.get(answer.requestId) ?? this.#queue.find((queued) => queued.repeated && queued.id === answer.requestId);
+    if (entry === undefined) return;
+    if (answer.error !== RoutingError.NONE) return this.#apply(entry, judgeRoutingError(answer.error));
+    if (answer.from === entry.draft.to) return this.#end(entry, { kind: "delivered" });
+    // Our own node speaks for a neighbour. It stops repeating then, so an ACK from the recipient may never follow.
+    if (entry.state === "queued") this.#unqueue(entry);
+    this.#inFlight.set(entry.id, entry);
+    if (entry.draft.to === BROADCAST_NUM) return this.#end(entry, { kind: "relayed" });
+    if (entry.state === "relayed") return;
+    entry.state = "relayed";
+    this.#arm(entry, () => this.#end(entry, { kind: "relayed" }));
+  }
+
+  /** A reply carried the packet's id: whoever answers has it. */
+  answered(requestId: number): void {
+    const entry = this.#inFlight.get(requestId);
+    if (entry !== undefined) this.#end(entry, { kind: "delivered" });
+  }
+
+  /** Ends everything that waits and stops all timers. */
+  close(): void {
+    this.#closed = true;
+    this.#statusTimer?.cancel();
+    this.#pumpTimer?.cancel();
+    for (const entry of [...this.#queue]) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
+    for (const entry of [...this.#inFlight.values()]) {
+      this.#end(entry, entry.state === "relayed" ? { kind: "relayed" } : { kind: "unknown", reason: "the bot is stopping" });
+    }
+  }
+
+  #pump(): void {
+    this.#pumpTimer?.cancel();
+    if (this.#radio === undefined || this.#closed) return;
+    const nowMs = this.#clock.nowMs();
+    for (const entry of this.#queue.filter((queued) => queued.draft.expiresAtMs <= nowMs)) {
+      this.#end(entry, { kind: "expired", reason: "it could not be sent in time" });
+    }
+    if (this.#queue.length === 0 || this.#awaitingStatusOf !== undefined) return;
+    let best: Entry | undefined;
+    let soonestMs = Infinity;
+    for (const entry of this.#queue) {
+      const atMs = Math.max(entry.notBeforeMs, this.#nextAtMs.get(entry.draft.portnum) ?? 0);
+      if (atMs > nowMs) soonestMs = Math.min(soonestMs, atMs);
+      else if (best === undefined || this.#before(entry, best)) best = entry;
+    }
+    if (best !== undefined) return this.#send(best, this.#radio);
+    const expiryMs = Math.min(...this.#queue.map((entry) => entry.draft.expiresAtMs));
+    this.#pumpTimer = this.#clock.after(Math.max(1, Math.min(soonestMs, expiryMs) - nowMs), () => this.#pump());
+  }
+
+  /** By priority; among equals the person served longest ago; then first come, first served. */
+  #before(a: Entry, b: Entry): boolean {
+    const rank = RANK[a.draft.priority] - RANK[b.draft.priority];
+    if (rank !== 0) return rank < 0;
+    if (a.draft.answerId !== b.draft.answerId) {
+      const turn = (this.#lastServed.get(a.draft.person) ?? -1) - (this.#lastServed.get(b.draft.person) ?? -1);
+      if (turn !== 0) return turn < 0;
+    }
+    return a.order < b.order;
+  }
+
+  #send(entry: Entry, radio: { readonly nodeNum: number; readonly hopLimit: number }): void {
+    const nowMs = this.#clock.nowMs();
+    const packet = packetOf(entry.draft, entry.id, radio.nodeNum, radio.hopLimit);
+    if (!this.#options.send(packet)) return;
+    this.#unqueue(entry);
+    entry.state = "sent";
+    entry.tries += 1;
+    entry.firstSentAtMs ??= nowMs;
+    this.#inFlight.set(entry.id, entry);
+    this.#arm(entry, () => this.#end(entry, { kind: "unknown", reason: `nothing was heard of it for ${ACK_LIMIT_MS / 1000} s` }));
+    this.#nextAtMs.set(entry.draft.portnum, nowMs + minGapMs(entry.draft.portnum));
+    this.#lastServed.delete(entry.draft.person);
+    this.#lastServed.set(entry.draft.person, this.#order++);
+    if (this.#lastServed.size > MAX_QUEUED) this.#lastServed.delete(this.#lastServed.keys().next().value as number);
+    this.#awaitingStatusOf = entry.id;
+    this.#statusTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#statusDone(1));
+    const data = packet.payloadVariant?.case === "decoded" ? packet.payloadVariant.value : {};
+    this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes: encodedLengthBytes("Data", data) });
+  }
+
+  /** The report has come, or five seconds have gone by without: the next packet may go. */
+  #statusDone(free: number): void {
+    this.#statusTimer?.cancel();
+    this.#awaitingStatusOf = undefined;
+    if (free > 0) return this.#pump();
+    this.#pumpTimer?.cancel();
+    this.#pumpTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#pump());
+  }
+
+  #apply(entry: Entry, verdict: Verdict): void {
+    if (verdict.kind === "end") {
+      if (
+        verdict.outcome.kind === "failed" && verdict.outcome.reason.startsWith("this node cannot transmit") && !this.#cannotTransmitSaid
+      ) {
+        this.#cannotTransmitSaid = true;
+        log.error`${verdict.outcome.reason}. Nothing that the bot says goes out until then`;
+      }
+      return this.#end(entry, verdict.outcome);
+    }
+    if (entry.tries >= MAX_TRIES) return this.#end(entry, { kind: "failed", reason: `${verdict.reason}, ${MAX_TRIES} times` });
+    log.info`${entry.draft.label} again in ${verdict.afterMs / 1000} s: ${verdict.reason}`;
+    entry.timer?.cancel();
+    this.#inFlight.delete(entry.id);
+    this.#unqueue(entry);
+    // A refused id is among those that the node drops without a word; see PhoneAPI.cpp, recentToRadioPacketIds.
+    entry.id = randomId();
+    entry.repeated = false;
+    entry.state = "queued";
+    entry.notBeforeMs = this.#clock.nowMs() + verdict.afterMs;
+    const portnum = entry.draft.portnum;
+    this.#nextAtMs.set(portnum, Math.max(this.#nextAtMs.get(portnum) ?? 0, entry.notBeforeMs));
+    this.#queue.push(entry);
+    this.#pump();
+  }
+
+  /** After an outage people have given up waiting: one answer a person and five in all, the newest. */
+  #dropLateAnswers(): void {
+    const newest = new Map<number, Entry>();
+    for (const entry of this.#queue) {
+      const known = newest.get(entry.draft.person);
+      if (known === undefined || entry.order > known.order) newest.set(entry.draft.person, entry);
+    }
+    const kept = new Set(
+      [...newest.values()].sort((a, b) => b.order - a.order).slice(0, ANSWERS_AFTER_OUTAGE).map((entry) => entry.draft.answerId),
+    );
+    for (const entry of [...this.#queue]) {
+      if (!kept.has(entry.draft.answerId)) this.#end(entry, { kind: "expired", reason: "the link was away too long" });
+    }
+  }
+
+  #arm(entry: Entry, onLimit: () => void): void {
+    entry.timer?.cancel();
+    entry.timer = this.#clock.after(ACK_LIMIT_MS, onLimit);
+  }
+
+  #unqueue(entry: Entry): void {
+    this.#queue = this.#queue.filter((queued) => queued !== entry);
+  }
+
+  #end(entry: Entry, outcome: Outcome): void {
+    if (entry.state === "ended") return;
+    entry.state = "ended";
+    entry.timer?.cancel();
+    this.#unqueue(entry);
+    this.#inFlight.delete(entry.id);
+    const { draft, id } = entry;
+    const line = `${draft.label} to ${draft.to === BROADCAST_NUM ? `channel ${draft.channel}` : formatNodeId(draft.to)}: ${
+      describeOutcome(outcome)
+    }`;
+    if (outcome.kind === "delivered" || outcome.kind === "relayed") log.info`${line}`;
+    else log.warn`${line}`;
+    entry.resolve(outcome);
+    this.#options.onEnd?.({ draft, id, outcome });
+  }
+}

@@ -1,0 +1,147 @@
+/** One packet on its way out: what it is, what may happen to it, and how it ended. */
+import type { Init } from "../link/messages.ts";
+import { PortNum, RoutingError } from "../link/enums.ts";
+
+/** Who goes first: an answer before an alert before an announcement; requests (traceroute) share the answers' rank. */
+export type OutgoingPriority = "reply" | "alert" | "announcement";
+
+/** A packet to send; the outbox adds id and sender. */
+export interface Draft {
+  readonly to: number;
+  readonly channel: number;
+  readonly portnum: number;
+  readonly payload: Uint8Array;
+  readonly priority: OutgoingPriority;
+  /** For whom it is sent: people take turns. */
+  readonly person: number;
+  /** Parts of one answer share this; after an outage an answer is kept or dropped as a whole. */
+  readonly answerId: number;
+  readonly wantAck: boolean;
+  readonly wantResponse?: boolean;
+  /** Undefined: the node's own hop limit. */
+  readonly hopLimit?: number;
+  /** Id of the message that this one answers; 0 or undefined for none. */
+  readonly replyId?: number;
+  /** Set for an answer to a verified direct message: it must never go out under a channel key. */
+  readonly publicKey?: Uint8Array;
+  /** Monotonic milliseconds after which it is not sent any more. */
+  readonly expiresAtMs: number;
+  /** For the log, e.g. `answer to /ping`. */
+  readonly label: string;
+}
+
+/**
+ * How a packet ended. `delivered`: the recipient said so. `relayed`: a neighbour was heard repeating it, the recipient
+ * said nothing. `unknown`: the node took it and nothing more was heard. `expired`: too late to be sent.
+ */
+export type Outcome =
+  | { readonly kind: "delivered" }
+  | { readonly kind: "relayed" }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "expired"; readonly reason: string };
+
+/** The outcome in words. */
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "delivered":
+      return "delivered";
+    case "relayed":
+      return "relayed, not confirmed";
+    default:
+      return `${outcome.kind} (${outcome.reason})`;
+  }
+}
+
+/** What the node's answer to a packet means for it. */
+export type Verdict =
+  | { readonly kind: "end"; readonly outcome: Outcome }
+  /** The node did not send it: again under a new id after a pause. */
+  | { readonly kind: "again"; readonly afterMs: number; readonly reason: string };
+
+const QUEUE_FULL_PAUSE_MS = 5000;
+const RATE_LIMIT_PAUSE_MS = 2500;
+const DUTY_CYCLE_PAUSE_MS = 60_000;
+
+// ErrorCode values of the firmware (RadioLibInterface, MeshTypes.h) that share the field `res` with Routing.Error.
+const ERRNO_OK = 0;
+const ERRNO_SHOULD_RELEASE = 35;
+const ERRNO_QUEUE_FULL = 32;
+const ERRNO_NO_INTERFACES = 33;
+const ERRNO_DISABLED = 34;
+
+/** What a QueueStatus `res` says about the packet that it names; undefined when the node took it. */
+export function judgeQueueStatus(res: number): Verdict | undefined {
+  switch (res) {
+    case ERRNO_OK:
+    case ERRNO_SHOULD_RELEASE:
+      return undefined;
+    case ERRNO_QUEUE_FULL:
+      return { kind: "again", afterMs: QUEUE_FULL_PAUSE_MS, reason: "the node's send queue is full" };
+    case ERRNO_NO_INTERFACES:
+    case ERRNO_DISABLED:
+      return { kind: "end", outcome: { kind: "failed", reason: "this node cannot transmit: set its region, switch transmitting on" } };
+    default:
+      return judgeRoutingError(res);
+  }
+}
+
+/** What a Routing error about our packet means. */
+export function judgeRoutingError(error: number): Verdict {
+  switch (error) {
+    case RoutingError.RATE_LIMIT_EXCEEDED:
+      return { kind: "again", afterMs: RATE_LIMIT_PAUSE_MS, reason: "the node limits how often we may send" };
+    case RoutingError.DUTY_CYCLE_LIMIT:
+      return { kind: "again", afterMs: DUTY_CYCLE_PAUSE_MS, reason: "the node has used up its legal share of air time" };
+    case RoutingError.MAX_RETRANSMIT:
+      return { kind: "end", outcome: { kind: "failed", reason: "no acknowledgement after the node's own three tries" } };
+    case RoutingError.TOO_LARGE:
+      return { kind: "end", outcome: { kind: "failed", reason: "longer than the radio can carry" } };
+    case RoutingError.PKI_SEND_FAIL_PUBLIC_KEY:
+      return { kind: "end", outcome: { kind: "failed", reason: "our node does not know the recipient's public key" } };
+    default: {
+      const name = Object.entries(RoutingError).find(([, value]) => value === error)?.[0] ?? `error ${error}`;
+      return { kind: "end", outcome: { kind: "failed", reason: name } };
+    }
+  }
+}
+
+/** What the firmware lets one client send of a kind in a given time (PhoneAPI.cpp); milliseconds between two. */
+export function minGapMs(portnum: number): number {
+  switch (portnum) {
+    case PortNum.TEXT_MESSAGE_APP:
+      // 2 s at the node; two of ours may arrive there closer together than they left here.
+      return 2100;
+    case PortNum.TRACEROUTE_APP:
+      return 30_500;
+    case PortNum.POSITION_APP:
+    case PortNum.WAYPOINT_APP:
+    case PortNum.ALERT_APP:
+    case PortNum.TELEMETRY_APP:
+      return 10_200;
+    default:
+      return 0;
+  }
+}
+
+/** The MeshPacket of a draft. `from` is our own number: only then are the node's refusals addressed to us. */
+export function packetOf(draft: Draft, id: number, from: number, defaultHopLimit: number): Init<"MeshPacket"> {
+  return {
+    from,
+    to: draft.to,
+    channel: draft.publicKey === undefined ? draft.channel : 0,
+    id,
+    wantAck: draft.wantAck,
+    hopLimit: draft.hopLimit ?? defaultHopLimit,
+    ...(draft.publicKey === undefined ? {} : { pkiEncrypted: true, publicKey: draft.publicKey }),
+    payloadVariant: {
+      case: "decoded",
+      value: {
+        portnum: draft.portnum,
+        payload: draft.payload,
+        wantResponse: draft.wantResponse ?? false,
+        replyId: draft.replyId ?? 0,
+      },
+    },
+  };
+}

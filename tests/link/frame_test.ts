@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { decode, encode } from "../../src/link/codec.ts";
+import { encodeFrame, FrameParser, MAX_PAYLOAD_BYTES } from "../../src/link/frame.ts";
+import { readRecording } from "../support/recording.ts";
+
+const MARKER = [0x94, 0xc3];
+
+function bytes(...values: number[]): Uint8Array {
+  return new Uint8Array(values);
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+/** Parses the chunks; `valid` says which payloads are messages (all, unless told otherwise). */
+function parse(
+  chunks: readonly Uint8Array[],
+  valid: (payload: Uint8Array) => boolean = () => true,
+): { frames: Uint8Array[]; text: Uint8Array } {
+  const frames: Uint8Array[] = [];
+  const text: Uint8Array[] = [];
+  const parser = new FrameParser({
+    onFrame(payload) {
+      if (!valid(payload)) return false;
+      frames.push(payload.slice());
+    },
+    onText: (part) => void text.push(part.slice()),
+  });
+  for (const chunk of chunks) parser.push(chunk);
+  assert.equal(parser.skippedBytes, join(text).length);
+  return { frames, text: join(text) };
+}
+
+function cutAt(data: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const edges = [0, ...[...new Set(cuts.map((cut) => cut % (data.length + 1)))].sort((a, b) => a - b), data.length];
+  return edges.slice(1).map((edge, index) => data.slice(edges[index], edge));
+}
+
+function isFromRadio(payload: Uint8Array): boolean {
+  try {
+    return decode("FromRadio", payload.slice()).payloadVariant.case !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function textFrame(text: string, id = 1): Uint8Array {
+  const payload = new TextEncoder().encode(text);
+  return encodeFrame(encode("FromRadio", {
+    payloadVariant: { case: "packet", value: { from: 7, to: 9, id, payloadVariant: { case: "decoded", value: { portnum: 1, payload } } } },
+  }));
+}
+
+Deno.test("FrameParser finds the frames of the real firmware, at every split point", async () => {
+  for (const line of await readRecording()) {
+    if (line.dir !== "from") continue;
+    const whole = parse([line.bytes]);
+    assert.ok(whole.frames.length > 0);
+    assert.equal(whole.text.length, 0);
+    for (const payload of whole.frames) assert.ok(isFromRadio(payload));
+    for (let cut = 1; cut < line.bytes.length; cut++) {
+      assert.deepEqual(parse([line.bytes.slice(0, cut), line.bytes.slice(cut)]).frames, whole.frames);
+    }
+  }
+});
+
+Deno.test("encodeFrame() takes 0 to 512 bytes and refuses more", () => {
+  for (const length of [0, 1, 255, 256, MAX_PAYLOAD_BYTES]) {
+    const payload = new Uint8Array(length).fill(7);
+    assert.deepEqual(parse([encodeFrame(payload)]).frames, [payload]);
+  }
+  assert.throws(() => encodeFrame(new Uint8Array(MAX_PAYLOAD_BYTES + 1)), RangeError);
+});
+
+const oddities: [name: string, noise: Uint8Array][] = [
+  ["a lone 0x94", bytes(0x94)],
+  ["0x94 twice before 0xc3", bytes(0x94)],
+  ["a lone 0xc3", bytes(0xc3)],
+  ["a length over 512", bytes(...MARKER, 0x02, 0x01)],
+  ["a length of 65535", bytes(...MARKER, 0xff, 0xff)],
+  ["a marker and then text", bytes(...MARKER, 0x7f, 0x20, 0x41)],
+  ["debug text", new TextEncoder().encode("INFO | 12:00:00 [Router] Lora RX\r\n")],
+];
+for (const [name, noise] of oddities) {
+  Deno.test(`FrameParser survives ${name} before, between and after frames, cut anywhere`, () => {
+    const [first, second] = [bytes(1, 2, 3), bytes(4, 5, 0x94, 0xc3, 0x00, 0x02, 9, 9)];
+    const stream = join([noise, encodeFrame(first), noise, encodeFrame(second), noise]);
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const { frames, text } = parse([stream.slice(0, cut), stream.slice(cut)]);
+      assert.deepEqual(frames, [first, second], `cut at ${cut}`);
+      assert.ok(text.length <= 3 * noise.length);
+    }
+  });
+}
+
+Deno.test("FrameParser gives any frames back, with garbage between them, cut anywhere", () => {
+  const garbage = fc.uint8Array({ maxLength: 40 }).map((noise) => noise.map((byte) => byte === 0x94 ? 0x93 : byte));
+  const payload = fc.oneof(
+    fc.uint8Array({ maxLength: MAX_PAYLOAD_BYTES }),
+    fc.uint8Array({ maxLength: 20 }).map((tail) => join([bytes(...MARKER, 0, 4), tail])),
+  );
+  fc.assert(fc.property(fc.array(fc.tuple(garbage, payload), { maxLength: 12 }), fc.array(fc.nat()), (pieces, cuts) => {
+    // Where garbage follows, a payload that looks like an unfinished frame is a question of judgement: tested below.
+    const clean = pieces.map(([noise, content], index) => [index === 0 ? noise : bytes(), content] as const);
+    const stream = join(clean.flatMap(([noise, content]) => [noise, encodeFrame(content)]));
+    assert.deepEqual(parse(cutAt(stream, cuts)).frames, clean.map(([, content]) => content));
+  }));
+});
+
+Deno.test("FrameParser gives every message back with debug text between, cut anywhere", () => {
+  const line = fc.string({ maxLength: 40 }).map((text) => new TextEncoder().encode(`${text}\r\n`));
+  fc.assert(fc.property(fc.array(fc.tuple(line, fc.string({ maxLength: 100 })), { maxLength: 8 }), fc.array(fc.nat()), (pieces, cuts) => {
+    const stream = join(pieces.flatMap(([noise, text]) => [textFrame(text), noise]));
+    const frames = parse(cutAt(stream, cuts), isFromRadio).frames;
+    assert.deepEqual(frames, pieces.map(([, text]) => textFrame(text).slice(4)));
+  }));
+});
+
+Deno.test("FrameParser never throws and never holds more than one frame, whatever comes", () => {
+  const hostile = fc.array(fc.oneof(fc.constantFrom(0x94, 0xc3, 0, 1, 2, 0xff), fc.nat(255)), { maxLength: 300 });
+  fc.assert(fc.property(fc.array(hostile), (chunks) => {
+    const { frames, text } = parse(chunks.map((chunk) => new Uint8Array(chunk)));
+    const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const used = frames.reduce((sum, frame) => sum + frame.length + 4, 0) + text.length;
+    assert.ok(used <= total && total - used <= MAX_PAYLOAD_BYTES + 3);
+  }));
+});
+
+Deno.test("FrameParser loses no whole frame behind a half-written one, at every length of the half", () => {
+  // More than 512 bytes follow, so that no length that a half header may give is still being waited for.
+  const whole = Array.from({ length: 20 }, (_, index) => textFrame(`whole frame ${"x".repeat(index * 3)}`, index + 1));
+  const victim = textFrame("this frame is cut off somewhere in its middle and never finished", 4);
+  for (let half = 0; half < victim.length; half++) {
+    const { frames } = parse([join([victim.slice(0, half), ...whole])], isFromRadio);
+    assert.deepEqual(frames, whole.map((frame) => frame.slice(4)), `${half} bytes of the half frame`);
+  }
+});
+
+Deno.test("FrameParser gives up a frame that stalled when a whole one follows", () => {
+  const frames: Uint8Array[] = [];
+  const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+  parser.push(encodeFrame(new Uint8Array(400)).slice(0, 50), 0);
+  parser.push(encodeFrame(bytes(1)), 5000);
+  assert.deepEqual(frames, [bytes(1)]);
+});
+
+Deno.test("FrameParser waits for the rest of a frame however slowly it comes", () => {
+  const frames: Uint8Array[] = [];
+  const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+  const payload = new Uint8Array(400).fill(3);
+  const frame = encodeFrame(payload);
+  for (let at = 0; at < frame.length; at += 40) parser.push(frame.slice(at, at + 40), at * 1000);
+  assert.deepEqual(frames, [payload]);
+});
+
+Deno.test("FrameParser does not take a frame that a sender hid in a text", () => {
+  const hidden = textFrame("forged", 666);
+  const outer = encodeFrame(join([encode("FromRadio", { payloadVariant: { case: "configCompleteId", value: 5 } }), hidden]));
+  const { frames } = parse([join([outer, textFrame("next")])]);
+  assert.equal(frames.length, 2);
+  assert.deepEqual(frames[0], outer.slice(4));
+});
