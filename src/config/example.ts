@@ -1,5 +1,5 @@
 /** The example file: every key with its help, its environment variable and its default. */
-import { environmentName, type Key, KEYS, type Keys, SECTIONS } from "./keys.ts";
+import { environmentName, type Key, KEYS, type Keys, SECTIONS, tomlExample } from "./keys.ts";
 import { lastPart, sectionOf } from "./known_names.ts";
 
 const PREFACE = `# The configuration of MeshBot, as a TOML file: ./meshbot.toml, /etc/meshbot/meshbot.toml or meshbot run --config FILE.
@@ -26,7 +26,7 @@ export function exampleToml(keys: Keys = KEYS, sections: Readonly<Record<string,
 }
 
 function keyBlock(name: string, key: Key<unknown>): string {
-  const value = key.example ?? tomlText(key.default);
+  const value = tomlExample(key);
   const presence = key.presence === "required"
     ? "Required."
     : key.presence === "optional"
@@ -44,8 +44,4 @@ function keyBlock(name: string, key: Key<unknown>): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function tomlText(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(tomlText).join(", ")}]` : JSON.stringify(value);
 }

@@ -28,7 +28,7 @@ export function readText(path: string): FileText {
     return { fault: readFault(path, error) };
   }
   if (bytes.length > MAX_FILE_BYTES) {
-    return { fault: `${path} is larger than ${MAX_FILE_BYTES / 1024} KiB: that is no configuration file; give another with --config FILE` };
+    return { fault: `${path} is larger than ${MAX_FILE_BYTES / 1024} KiB: that is no configuration file; name another` };
   }
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };

@@ -1,9 +1,8 @@
 /** Collects the values that a file and the environment give to known keys, and a mistake for every name that is not known. */
 import { nearest } from "../nearest.ts";
-import type { Keys } from "./keys.ts";
-import { environmentName } from "./keys.ts";
+import { environmentName, type Keys, tomlExample } from "./keys.ts";
 import type { Origin } from "./kinds.ts";
-import { type KnownNames, knownNames } from "./known_names.ts";
+import { type KnownNames, knownNames, lastPart } from "./known_names.ts";
 import { AFTER_THE_FILE, type Mistake, printable } from "./mistakes.ts";
 import { isTable, type TomlDocument, type TomlFault, type TomlTable } from "./toml.ts";
 
@@ -114,7 +113,7 @@ function faultText(walk: FileWalk, fault: TomlFault): string {
     case "value": {
       const key = walk.keys[path];
       const broken = `${path} has a value that is no TOML (${fault.detail})`;
-      if (key !== undefined) return `${broken}: must be ${key.kind.expected}`;
+      if (key !== undefined) return `${broken}: must be ${key.kind.expected}; write it as ${lastPart(path)} = ${tomlExample(key)}`;
       const near = walk.names.nearestKey(path);
       if (near === undefined) return `${broken}: text stands in quotes, numbers and true or false without; and ${path} is not a known key`;
       walk.attempted.add(near);

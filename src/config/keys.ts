@@ -125,3 +125,12 @@ export type Config = ConfigOf<typeof KEYS>;
 export function environmentName(key: string): string {
   return `MESHBOT_${key.replaceAll(".", "_").toUpperCase()}`;
 }
+
+/** A value of a key as TOML writes it: its example, else its default. */
+export function tomlExample(key: Key<unknown>): string {
+  return key.example ?? tomlText(key.default);
+}
+
+function tomlText(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(tomlText).join(", ")}]` : JSON.stringify(value);
+}

@@ -47,7 +47,7 @@ export function oneOf<const T extends readonly string[]>(...words: T): Kind<T[nu
 
 /** The name or the address of a host, without scheme and port. */
 export function host(): Kind<string> {
-  const expected = 'a host name or an IP address in quotes, such as "meshtastic.local" or "192.168.1.50"';
+  const expected = 'a host name or an IP address, such as "meshtastic.local" or "192.168.1.50"';
   return {
     schema: v.pipe(v.string(expected), v.check((text) => hostFault(text) === undefined, (issue) => hostFault(issue.input) ?? expected)),
     expected,
@@ -72,7 +72,7 @@ function hostFault(text: string): string | undefined {
 
 /** A folder; `~/` is the home folder, and the result is absolute. */
 export function folder(): Kind<string> {
-  const expected = 'the path of a folder in quotes, such as "/var/lib/meshbot"';
+  const expected = 'the path of a folder, such as "/var/lib/meshbot"';
   return {
     schema: v.pipe(v.string(expected), v.nonEmpty(expected), v.check((text) => !text.includes("\0"), "a path without a zero byte")),
     expected,
@@ -87,7 +87,7 @@ export function folder(): Kind<string> {
 
 /** A channel of the node, by its index or by its name. */
 export function channel(): Kind<number | string> {
-  const expected = "a channel index from 0 to 7, or a channel name of 1 to 11 bytes in quotes";
+  const expected = "a channel index from 0 to 7, or a channel name of 1 to 11 bytes such as "LongFast"";
   return { schema: v.custom<number | string>(isChannel, expected), expected, fromText: wholeNumber };
 }
 

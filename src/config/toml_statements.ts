@@ -13,7 +13,7 @@ const MAX_STATEMENT_LINES = 1000;
 
 /** The statements in their order; comments and empty lines are left out. */
 export function splitStatements(text: string): TomlStatement[] {
-  const lines = text.split("\n");
+  const lines = text.split(/\r?\n/);
   const statements: TomlStatement[] = [];
   for (let index = 0; index < lines.length;) {
     const start = (lines[index] as string).trimStart();

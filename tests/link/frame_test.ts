@@ -132,7 +132,10 @@ Deno.test("FrameParser loses no whole frame behind a half-written one, at every 
   // More than 512 bytes follow, so that no length that a half header may give is still being waited for.
   const whole = Array.from({ length: 20 }, (_, index) => textFrame(`whole frame ${"x".repeat(index * 3)}`, index + 1));
   const victim = textFrame("this frame is cut off somewhere in its middle and never finished", 4);
+  // Where whole frames fill the missing half to the byte nothing tells them apart, and a text could forge just that.
+  const rows = whole.map((_, index) => whole.slice(0, index + 1).reduce((sum, frame) => sum + frame.length, 0));
   for (let half = 0; half < victim.length; half++) {
+    if (rows.includes(victim.length - half)) continue;
     const { frames } = parse([join([victim.slice(0, half), ...whole])], isFromRadio);
     assert.deepEqual(frames, whole.map((frame) => frame.slice(4)), `${half} bytes of the half frame`);
   }

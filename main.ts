@@ -1,0 +1,33 @@
+/** The program: hands the command line over, and exits. */
+import { runCli } from "./src/cli/mod.ts";
+
+const stopping = new AbortController();
+const exitCodes: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows" ? { SIGINT: 130 } : { SIGINT: 130, SIGTERM: 143 };
+for (const [name, exitCode] of Object.entries(exitCodes)) {
+  Deno.addSignalListener(name as Deno.Signal, () => {
+    // The first asks for an orderly end; whoever sends a second does not want to wait for it.
+    if (stopping.signal.aborted) Deno.exit(exitCode);
+    stopping.abort();
+  });
+}
+
+function print(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  try {
+    let bytes = new TextEncoder().encode(`${line}\n`);
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    // The reader has gone (`meshbot demo | head`): nobody is left to tell.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  }
+}
+
+const exitCode = await runCli(Deno.args, {
+  env: Deno.env.toObject(),
+  cwd: Deno.cwd(),
+  signal: stopping.signal,
+  stdin: { readable: () => Deno.stdin.readable, isTerminal: () => Deno.stdin.isTerminal() },
+  write: (line) => print(Deno.stdout, line),
+  writeError: (line) => print(Deno.stderr, line),
+});
+Deno.exit(exitCode);

@@ -1,0 +1,57 @@
+/** `meshbot run`. */
+import { systemClock } from "../clock.ts";
+import { type Config, type ConfigSource, loadConfig } from "../config.ts";
+import { isExpectedNetworkError, UsageError } from "../errors.ts";
+import { logger, startLog, stopLog } from "../log.ts";
+import { VERSION } from "../version.ts";
+import { defineCommand } from "./command.ts";
+import { hostAndPort } from "./host_and_port.ts";
+import { STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
+
+/** Runs the bot until a signal ends it. */
+export const runCommand = defineCommand({
+  name: "run",
+  summary: "Run the bot",
+  usage: "[--config FILE] [--debug]",
+  description: [
+    "Connects to the node and answers on the mesh until it is told to stop. It never gives up on a node that is away.",
+    "SIGINT (Ctrl+C) or SIGTERM ends it in order, within 3 seconds; a second one ends it at once.",
+    "The log goes to standard error. Without any file, the environment alone will do: MESHBOT_NODE_HOST is enough.",
+  ].join("\n"),
+  options: {
+    config: { type: "text", value: "FILE", help: "Read this configuration", default: "./meshbot.toml, else /etc/meshbot/meshbot.toml" },
+    debug: { type: "flag", help: "Show every packet in the log, as debug = true in the configuration does" },
+  },
+  exitCodes: { 0: "it was told to stop, and did", 1: "it broke down, or did not stop in time; the log says why" },
+  examples: ["meshbot run --config meshbot.toml", "MESHBOT_NODE_HOST=192.168.1.50 meshbot run"],
+  async run({ args, env, cwd, signal }) {
+    const { config: loaded, source } = loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
+    const config = args.debug ? { ...loaded, debug: true } : loaded;
+    await startLog({ format: config.log.format, debug: config.debug });
+    const log = logger("app");
+    try {
+      log.info`MeshBot ${VERSION} starts for the node ${hostAndPort(config.node)}, configured by ${describeSource(source)}`;
+      const outcome = await untilStopped(() => start(config), signal, systemClock);
+      if (outcome === "late") log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still held on; ending all the same`;
+      else log.info`stopped`;
+      return outcome === "late" ? 1 : 0;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      if (isExpectedNetworkError(error)) log.fatal`ended: ${(error as Error).message}`;
+      else log.fatal`ended by a fault of the program: ${error}`;
+      return 1;
+    } finally {
+      await stopLog();
+    }
+  },
+});
+
+// The first log line must not wait for the packages behind the app.
+async function start(config: Config): ReturnType<typeof import("../app.ts").startApp> {
+  const { startApp } = await import("../app.ts");
+  return await startApp({ config, version: VERSION });
+}
+
+function describeSource({ file, variables }: ConfigSource): string {
+  return [...(file === undefined ? [] : [file]), ...variables].join(", ");
+}

@@ -1,0 +1,20 @@
+/** /legend: what the icons in the answers mean. */
+import type { Sentences } from "../i18n/mod.ts";
+import type { NamedCommand } from "./support/named.ts";
+
+export const legend: NamedCommand = {
+  name: "legend",
+  usage: "",
+  scope: "direct",
+  run: ({ say }) => legendText(say),
+};
+
+function legendText(say: Sentences): string {
+  const { legend, hops, signal } = say;
+  return [
+    "📶 SNR (dB): 🟢>=10 🟡>=5 🟠>=0 🔴>=-5 ⚫<-5",
+    `✅${hops.direct} 🔀${legend.hops} 🌐MQTT ❔${hops.unknown}`,
+    `⏱️${legend.lastHeard} 📍${legend.place} ↔️${legend.distance} 🔋🔌${legend.power} 🔑${legend.key}`,
+    `➡️⬅️${legend.legs} 📶${signal.unknown}`,
+  ].join("\n");
+}

@@ -1,0 +1,16 @@
+/** A command whose sentence in /help exists: without one it does not compile. */
+import type { Sentences } from "../../i18n/mod.ts";
+import type { Command } from "../../router/command.ts";
+
+/** The names that have a summary in every language. */
+export type CommandName = keyof Sentences["summaries"];
+
+/** A command that /help can explain. */
+export interface NamedCommand extends Command {
+  readonly name: CommandName;
+}
+
+/** `Usage: /nodes [page]`, as the answer to a wrong argument. */
+export function usageOf(command: Pick<NamedCommand, "name" | "usage">, say: Sentences): string {
+  return say.usage(`/${command.name} ${command.usage}`.trimEnd());
+}

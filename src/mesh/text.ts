@@ -1,0 +1,169 @@
+/** Texts cut to what one packet carries, by bytes, without tearing words, letters or emoji. */
+
+/**
+ * The longest text, in bytes, that the firmware carries end to end (measured with meshtasticd 2.7.26; one byte more is
+ * answered with TOO_LARGE). PKI encryption takes 12 bytes, a reply_id 5.
+ */
+export const TEXT_LIMIT_BYTES = { channel: 232, channelReply: 227, pki: 220, pkiReply: 215 } as const;
+
+/** The longest text of one packet. A direct message without PKI travels under a channel's key, like a channel's text. */
+export function textLimitBytes(kind: { readonly direct: boolean; readonly pki: boolean; readonly reply: boolean }): number {
+  if (kind.direct && kind.pki) return kind.reply ? TEXT_LIMIT_BYTES.pkiReply : TEXT_LIMIT_BYTES.pki;
+  return kind.reply ? TEXT_LIMIT_BYTES.channelReply : TEXT_LIMIT_BYTES.channel;
+}
+
+/** UTF-8 bytes of a text; a lone surrogate counts as the U+FFFD that stands for it on the air. */
+export function textLengthBytes(text: string): number {
+  let lengthBytes = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) lengthBytes += 1;
+    else if (unit < 0x800) lengthBytes += 2;
+    else if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      lengthBytes += 4;
+      i += 1;
+    } else lengthBytes += 3;
+  }
+  return lengthBytes;
+}
+
+/** How a text is split. */
+export interface SplitLimits {
+  /** UTF-8 bytes of a part, its number included; at least 20. */
+  readonly maxBytes: number;
+  /** With it the text may lose its end: the last part then ends with `…`. Unlimited by default. */
+  readonly maxParts?: number;
+}
+
+const MIN_PART_BYTES = 20;
+const ELLIPSIS = "…";
+
+/**
+ * A text in parts, numbered `1/3 ` when there is more than one; none for an empty text. `joinParts` gives the text back.
+ * A part ends at a line break in its second half, else behind a space, else between graphemes; only a grapheme longer
+ * than a whole part is cut, between code points. Lone surrogates become U+FFFD. Throws RangeError for impossible limits.
+ */
+export function splitText(text: string, limits: SplitLimits): string[] {
+  const { maxBytes, maxParts = Infinity } = limits;
+  if (!(maxBytes >= MIN_PART_BYTES)) throw new RangeError(`Cannot split a text: maxBytes must be at least ${MIN_PART_BYTES}: ${maxBytes}`);
+  if (!(maxParts >= 1)) throw new RangeError(`Cannot split a text: maxParts must be at least 1: ${maxParts}`);
+  const whole = text.toWellFormed();
+  if (whole === "") return [];
+  if (textLengthBytes(whole) <= maxBytes) return [whole];
+  if (maxParts === 1) return [shorten(whole, maxBytes)];
+  // The numbers take room, and how much depends on how many parts there are.
+  for (let totalDigits = 1;; totalDigits += 1) {
+    const pieces = piecesOf(whole, maxBytes - 2 * totalDigits - 2);
+    const bodyBytes = (index: number) => maxBytes - digitsOf(index + 1) - totalDigits - 2;
+    const bodies = fill(whole, pieces, bodyBytes);
+    if (bodies.length > maxParts && digitsOf(maxParts) === totalDigits) {
+      const lastBytes = textLengthBytes(ELLIPSIS);
+      const fewer = fill(whole, pieces, (index) => bodyBytes(index) - (index === maxParts - 1 ? lastBytes : 0));
+      return numbered([...fewer.slice(0, maxParts - 1), fewer[maxParts - 1]?.trimEnd() + ELLIPSIS]);
+    }
+    if (digitsOf(bodies.length) <= totalDigits) return numbered(bodies);
+  }
+}
+
+/** The text of parts made by `splitText`: their numbers are taken off. */
+export function joinParts(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join("");
+  return parts.map((part, index) => {
+    const number = numberOf(index, parts.length);
+    return part.startsWith(number) ? part.slice(number.length) : part;
+  }).join("");
+}
+
+function numberOf(index: number, total: number): string {
+  return `${index + 1}/${total} `;
+}
+
+function numbered(bodies: readonly string[]): string[] {
+  return bodies.map((body, index) => numberOf(index, bodies.length) + body);
+}
+
+function digitsOf(count: number): number {
+  return String(count).length;
+}
+
+function shorten(text: string, maxBytes: number): string {
+  const bodyBytes = maxBytes - textLengthBytes(ELLIPSIS);
+  return fill(text, piecesOf(text, bodyBytes), () => bodyBytes)[0]?.trimEnd() + ELLIPSIS;
+}
+
+/** What is never torn: a grapheme, or the part of one that fits. */
+interface Piece {
+  /** Where it ends in the text, in UTF-16 units. */
+  readonly end: number;
+  readonly lengthBytes: number;
+  readonly kind: "letter" | "space" | "line";
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function piecesOf(text: string, maxPieceBytes: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (const { segment, index } of graphemes.segment(text)) {
+    const lengthBytes = textLengthBytes(segment);
+    if (lengthBytes <= maxPieceBytes) pieces.push({ end: index + segment.length, lengthBytes, kind: kindOf(segment) });
+    else pieces.push(...codePointPieces(segment, index, maxPieceBytes));
+  }
+  return pieces;
+}
+
+function* codePointPieces(segment: string, start: number, maxPieceBytes: number): Generator<Piece> {
+  let end = start;
+  let lengthBytes = 0;
+  for (const character of segment) {
+    const characterBytes = textLengthBytes(character);
+    if (lengthBytes + characterBytes > maxPieceBytes) {
+      yield { end, lengthBytes, kind: "letter" };
+      lengthBytes = 0;
+    }
+    end += character.length;
+    lengthBytes += characterBytes;
+  }
+  yield { end, lengthBytes, kind: "letter" };
+}
+
+function kindOf(grapheme: string): Piece["kind"] {
+  if (/^[\n\v\f\r\u0085\u2028\u2029]+$/.test(grapheme)) return "line";
+  // The two no-break spaces are there to keep a number and its unit together.
+  return /^[^\S\u00a0\u202f]+$/.test(grapheme) ? "space" : "letter";
+}
+
+function fill(text: string, pieces: readonly Piece[], bodyBytes: (index: number) => number): string[] {
+  const bodies: string[] = [];
+  let first = 0;
+  let start = 0;
+  while (first < pieces.length) {
+    const maxBytes = bodyBytes(bodies.length);
+    let next = first;
+    let usedBytes = 0;
+    for (let piece = pieces[next]; piece !== undefined && usedBytes + piece.lengthBytes <= maxBytes; piece = pieces[next]) {
+      usedBytes += piece.lengthBytes;
+      next += 1;
+    }
+    if (next < pieces.length) next = bestCut(pieces, first, next, usedBytes);
+    const end = pieces[next - 1]?.end ?? text.length;
+    bodies.push(text.slice(start, end));
+    first = next;
+    start = end;
+  }
+  return bodies;
+}
+
+/** Where to end a part that may hold the pieces from `first` up to, not including, `full`. */
+function bestCut(pieces: readonly Piece[], first: number, full: number, fullBytes: number): number {
+  if (pieces[full]?.kind === "line") return full;
+  let wordCut = pieces[full]?.kind === "space" ? full : undefined;
+  let usedBytes = fullBytes;
+  for (let i = full - 1; i >= first; i -= 1) {
+    const piece = pieces[i] as Piece;
+    const hasLetters = i > first;
+    if (piece.kind === "line" && hasLetters && usedBytes >= fullBytes / 2) return i + 1;
+    if (piece.kind !== "letter" && hasLetters) wordCut ??= i + 1;
+    usedBytes -= piece.lengthBytes;
+  }
+  return wordCut ?? full;
+}
