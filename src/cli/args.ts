@@ -39,15 +39,21 @@ export function parseOptions(command: CliCommand, argv: readonly string[]): Pars
   return values;
 }
 
-function readValue(command: CliCommand, name: string, spec: OptionSpec, value: string | undefined, inline: boolean): string | number | boolean {
+function readValue(
+  command: CliCommand,
+  name: string,
+  spec: OptionSpec,
+  value: string | undefined,
+  inline: boolean,
+): string | number | boolean {
   if (spec.type === "flag") {
-    if (value !== undefined) throw new UsageError(`--${name} takes no value. Did you mean: ${form(command, name)}`);
+    if (value !== undefined) throw new UsageError(`--${name} takes no value. Did you mean: ${writtenForm(command, name)}`);
     return true;
   }
   // Behind an option without its value stands the next option; an answer to a negative number is the bounds.
   const swallowed = !inline && value !== undefined && /^-\D/.test(value);
   if (value === undefined || value === "" || swallowed) {
-    throw new UsageError(`--${name} needs a value: ${form(command, name)}`);
+    throw new UsageError(`--${name} needs a value: ${writtenForm(command, name)}`);
   }
   if (spec.type === "text") return value;
   const number = /^[+-]?\d{1,15}$/.test(value) ? Number(value) : NaN;
@@ -58,18 +64,19 @@ function readValue(command: CliCommand, name: string, spec: OptionSpec, value: s
 function unknownOption(command: CliCommand, written: string): string {
   const option = written.replace(/=.*$/s, "");
   const near = nearest(option.replace(/^-+/, ""), Object.keys(command.options));
-  if (near !== undefined) return `unknown option ${option}. Did you mean: ${form(command, near)}`;
+  if (near !== undefined) return `unknown option ${option}. Did you mean: ${writtenForm(command, near)}`;
   const known = [...Object.keys(command.options), "help"].map((name) => `--${name}`).join(", ");
   return `unknown option ${option}. Known are ${known}; see: meshbot ${command.name} --help`;
 }
 
 function unexpectedWord(command: CliCommand, word: string): string {
   const near = nearest(word, Object.keys(command.options));
-  const right = near === undefined ? `meshbot ${command.name} ${command.usage}`.trim() : form(command, near);
+  const right = near === undefined ? `meshbot ${command.name} ${command.usage}`.trim() : writtenForm(command, near);
   return `unexpected ${JSON.stringify(word)}. Did you mean: ${right}`;
 }
 
-function form(command: CliCommand, name: string): string {
+/** A command line with one option as one writes it: `meshbot simulate --port N`. */
+export function writtenForm(command: CliCommand, name: string): string {
   return `meshbot ${command.name} ${optionForm(name, command.options[name] as OptionSpec)}`;
 }
 

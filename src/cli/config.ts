@@ -2,7 +2,6 @@
 import { type Config, exampleToml, loadConfig } from "../config.ts";
 import { UsageError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
-import { hostAndPort } from "./host_and_port.ts";
 
 /** Prints an example of the configuration, or checks a file. */
 export const configCommand = defineCommand({
@@ -36,6 +35,7 @@ export const configCommand = defineCommand({
 
 function intention({ node, mesh, language, data_dir }: Config): string {
   const listened = mesh.channels.length === 0 ? "" : ` and on channel ${mesh.channels.join(", ")}`;
+  const address = node.host.includes(":") ? `[${node.host}]:${node.port}` : `${node.host}:${node.port}`;
   const tongue = language === "fr" ? "French" : "English";
-  return `connect to ${hostAndPort(node)}, answer direct messages${listened} in ${tongue}, and keep its data in ${data_dir}`;
+  return `connect to ${address}, answer direct messages${listened} in ${tongue}, and keep its data in ${data_dir}`;
 }

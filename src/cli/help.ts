@@ -53,7 +53,7 @@ function table(rows: readonly Row[]): string[] {
 }
 
 function defaultText(spec: OptionSpec): string {
-  if (spec.type === "integer") return `, from ${spec.min} to ${spec.max} (default: ${spec.default})`;
+  if (spec.type === "integer") return ` (${spec.min} to ${spec.max}; default: ${spec.default})`;
   return spec.type === "text" && spec.default !== undefined ? ` (default: ${spec.default})` : "";
 }
 

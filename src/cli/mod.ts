@@ -2,7 +2,7 @@
 import { describeError, isExpectedNetworkError, UsageError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { VERSION } from "../version.ts";
-import { asksForHelp, parseOptions } from "./args.ts";
+import { asksForHelp, parseOptions, writtenForm } from "./args.ts";
 import type { CliCommand, CliIo } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
@@ -21,7 +21,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   let speaker = "meshbot";
   try {
     if (first === undefined) {
-      io.writeError(overview(CLI_COMMANDS, VERSION));
+      io.writeError(`${overview(CLI_COMMANDS, VERSION)}\n\nmeshbot: say what to do, one of the commands above`);
       return 2;
     }
     if (first === "--help" || first === "-h" || first === "help") {
@@ -62,7 +62,7 @@ function optionFirst(word: string, rest: readonly string[]): string {
   const option = word.replace(/^-+/, "").replace(/=.*$/s, "");
   const command = CLI_COMMANDS.find(({ name, options }) => rest.includes(name) && Object.hasOwn(options, option)) ??
     CLI_COMMANDS.find(({ options }) => Object.hasOwn(options, option));
-  const right = command === undefined ? "meshbot --help" : `meshbot ${command.name} --${option}`;
+  const right = command === undefined ? "meshbot --help" : writtenForm(command, option);
   return `${word} stands before the command. Did you mean: ${right}`;
 }
 
@@ -74,5 +74,6 @@ function failure(error: unknown): string {
 }
 
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === "string" && /^E[A-Z]+$/.test((error as { code?: string }).code ?? "");
+  return error instanceof Error && typeof (error as { code?: unknown }).code === "string" &&
+    /^E[A-Z]+$/.test((error as { code?: string }).code ?? "");
 }

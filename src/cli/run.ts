@@ -5,7 +5,6 @@ import { isExpectedNetworkError, UsageError } from "../errors.ts";
 import { logger, startLog, stopLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { defineCommand } from "./command.ts";
-import { hostAndPort } from "./host_and_port.ts";
 import { STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
 
 /** Runs the bot until a signal ends it. */
@@ -30,11 +29,11 @@ export const runCommand = defineCommand({
     await startLog({ format: config.log.format, debug: config.debug });
     const log = logger("app");
     try {
-      log.info`MeshBot ${VERSION} starts for the node ${hostAndPort(config.node)}, configured by ${describeSource(source)}`;
+      log.info`MeshBot ${VERSION}, configured by ${describeSource(source)}`;
       const outcome = await untilStopped(() => start(config), signal, systemClock);
-      if (outcome === "late") log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still held on; ending all the same`;
-      else log.info`stopped`;
-      return outcome === "late" ? 1 : 0;
+      if (outcome !== "late") return 0;
+      log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still holds on; ending all the same`;
+      return 1;
     } catch (error) {
       if (error instanceof UsageError) throw error;
       if (isExpectedNetworkError(error)) log.fatal`ended: ${(error as Error).message}`;

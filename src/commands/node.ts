@@ -3,10 +3,12 @@
  */
 import type { BotContext, CommandContext } from "../context.ts";
 import { formatAge } from "../i18n/format.ts";
+import type { Sentences } from "../i18n/mod.ts";
 import { formatPlace } from "../mesh/geo.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
 import { formatNodeId } from "../node_id.ts";
-import { byteLength, shorten } from "./support/fit.ts";
+import { textLengthBytes } from "../mesh/text.ts";
+import { shorten } from "./support/fit.ts";
 import { hopsIcon, hopsText } from "./support/hops.ts";
 import { answerLimitBytes } from "./support/limit.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
@@ -14,10 +16,6 @@ import { pickNode } from "./support/pick_node.ts";
 import { whereabouts } from "./support/whereabouts.ts";
 
 const MIN_NAME_BYTES = 8;
-const PUBLIC_KEY_BYTES = 32;
-// From the deepest valley to where aeroplanes and balloons fly; beyond it the field is noise.
-const LOWEST_M = -500;
-const HIGHEST_M = 50_000;
 
 export const node: NamedCommand = {
   name: "node",
@@ -37,15 +35,14 @@ function describe(record: NodeRecord, context: BotContext): string {
   const id = `(${formatNodeId(record.num)})`;
   const facts = [...placeFacts(record, context), ...radioFacts(record, context)];
   const rest = [id, facts.join(" | ")].join(" | ");
-  const nameBytes = answerLimitBytes(context.config) - byteLength(`ℹ️  ${rest}`);
+  const nameBytes = answerLimitBytes(context.config) - textLengthBytes(`ℹ️  ${rest}`);
   return `ℹ️ ${shorten(context.nodes.nameOf(record.num), Math.max(MIN_NAME_BYTES, nameBytes))} ${rest}`;
 }
 
 function placeFacts({ num, place }: NodeRecord, context: BotContext): string[] {
   if (place === undefined) return [];
   const facts = [`📍 ${formatPlace(place)}`];
-  const { altitudeM } = place;
-  if (altitudeM !== undefined && altitudeM >= LOWEST_M && altitudeM <= HIGHEST_M) facts.push(`⛰️ ${Math.round(altitudeM)}m`);
+  if (place.altitudeM !== undefined) facts.push(`⛰️ ${Math.round(place.altitudeM)}m`);
   const seen = num === context.radio()?.nodeNum ? undefined : whereabouts(context, place);
   if (seen !== undefined) facts.push(`↔️ ${seen}`);
   return facts;
@@ -62,12 +59,17 @@ function radioFacts(record: NodeRecord, { clock, radio, say }: BotContext): stri
     const { lastHeardWallMs } = record;
     facts.push(`⏱️ ${lastHeardWallMs === undefined ? say.node.neverHeard : formatAge(clock.wallMs() - lastHeardWallMs, say)}`);
   }
-  facts.push(`🔑 ${record.publicKey.length === PUBLIC_KEY_BYTES ? say.node.keyKnown : say.node.keyUnknown}`);
+  facts.push(`🔑 ${keyText(record, say)}`);
   return facts;
 }
 
+function keyText({ publicKey, keyConflict }: NodeRecord, { node }: Sentences): string {
+  if (keyConflict) return node.keyConflict;
+  return publicKey.length > 0 ? node.keyKnown : node.keyUnknown;
+}
+
 function batteryText(percent: number | undefined, mains: string): string | undefined {
-  if (percent === undefined || !(percent >= 0)) return undefined;
-  // 101 stands for a node on external power (firmware, Power.cpp).
+  if (percent === undefined) return undefined;
+  // 101 stands for a node on external power (firmware, DeviceTelemetry.cpp).
   return percent > 100 ? `🔌 ${mains}` : `🔋 ${Math.round(percent)}%`;
 }

@@ -34,8 +34,8 @@ export function integer(min: number, max: number): Kind<number> {
 /** A switch. */
 export function boolean(): Kind<boolean> {
   const expected = "true or false";
-  const words: Readonly<Record<string, boolean>> = { true: true, "1": true, false: false, "0": false };
-  return { schema: v.boolean(expected), expected, fromText: (text) => words[text.toLowerCase()] ?? text };
+  const words = new Map([["true", true], ["1", true], ["false", false], ["0", false]]);
+  return { schema: v.boolean(expected), expected, fromText: (text) => words.get(text.toLowerCase()) ?? text };
 }
 
 /** One of a few words. */
@@ -87,7 +87,7 @@ export function folder(): Kind<string> {
 
 /** A channel of the node, by its index or by its name. */
 export function channel(): Kind<number | string> {
-  const expected = "a channel index from 0 to 7, or a channel name of 1 to 11 bytes such as "LongFast"";
+  const expected = "a channel index from 0 to 7, or a channel name of 1 to 11 bytes";
   return { schema: v.custom<number | string>(isChannel, expected), expected, fromText: wholeNumber };
 }
 

@@ -90,6 +90,7 @@ export const en = {
     neverHeard: "never heard",
     keyKnown: "key known",
     keyUnknown: "no key",
+    keyConflict: "announces another key!",
   },
   trace: {
     age: (age: string): string => `${age} ago`,

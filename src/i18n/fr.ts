@@ -71,6 +71,7 @@ export const fr: Sentences = {
     neverHeard: "jamais entendu",
     keyKnown: "clé connue",
     keyUnknown: "pas de clé",
+    keyConflict: "annonce une autre clé !",
   },
   trace: {
     age: (age) => `il y a ${age}`,
@@ -90,8 +91,7 @@ export const fr: Sentences = {
   },
   sys: { bot: "Bot", os: "OS", cpu: "CPU", load: "Charge", memory: "RAM", disk: "Disque" },
   status: {
-    link: (state, age, reconnects) =>
-      `Lien: ${state} depuis ${age}, ${reconnects === 1 ? "1 reconnexion" : `${reconnects} reconnexions`}`,
+    link: (state, age, reconnects) => `Lien: ${state} depuis ${age}, ${reconnects === 1 ? "1 reconnexion" : `${reconnects} reconnexions`}`,
     states: {
       idle: "inactif",
       dialing: "appel en cours",

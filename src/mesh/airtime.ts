@@ -11,7 +11,7 @@ export interface Modem {
   readonly spreadFactor: number;
   /** The denominator of the coding rate, 5…8 for 4/5…4/8. */
   readonly codingRate: number;
-  /** True on 2.4 GHz, where the SX1280 takes other preambles and headers. */
+  /** True on 2.4 GHz, where preambles are shorter and the SX1280 optimises by spread factor. */
   readonly wide?: boolean;
 }
 
@@ -87,10 +87,10 @@ export function modemOf(lora: LoRaConfig): Modem {
 export function timeOnAirMs(onAirBytes: number, modem: Modem): number {
   const { bandwidthKhz, spreadFactor, codingRate, wide = false } = modem;
   const symbolMs = 2 ** spreadFactor / bandwidthKhz;
-  // Low data rate optimisation: switched on by the symbol's length; the SX1280 has its own rule.
+  // Low data rate optimisation: RadioLib switches it on by the symbol's length, the SX1280 by itself from SF11 on.
   const slow = wide ? spreadFactor > 10 : symbolMs >= 16;
   const short = spreadFactor < 7;
-  const bits = Math.max(0, 8 * onAirBytes + 16 + 20 - 4 * spreadFactor + (short ? 0 : wide ? -8 : 8));
+  const bits = Math.max(0, 8 * onAirBytes + 16 + 20 - 4 * spreadFactor + (short ? 0 : 8));
   const payloadSymbols = 8 + Math.ceil(bits / (4 * (slow ? spreadFactor - 2 : spreadFactor))) * codingRate;
   const preambleSymbols = (wide ? WIDE_PREAMBLE_SYMBOLS : PREAMBLE_SYMBOLS) + (short ? 6.25 : 4.25);
   return Math.round((preambleSymbols + payloadSymbols) * symbolMs);

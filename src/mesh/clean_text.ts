@@ -10,8 +10,8 @@ export interface CleanLimits {
 
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
-// The blank braille cell is drawn as nothing but is no space by its class.
-const BLANKS = /[\s\u2800]+/gu;
+// The blank braille cell is drawn as nothing but is no space by its class; U+FEFF is one to JavaScript alone.
+const BLANKS = /(?:(?!\ufeff)[\s\u2800])+/gu;
 
 // Controls, non-characters, and the format characters (bidi marks, zero-width space, soft hyphen …) but for the joiners,
 // which emoji and several scripts need, and the tags, which flags need. U+034F, U+3164 and U+FFA0 are invisible letters.

@@ -84,6 +84,8 @@ export class Outbox {
   #awaitingStatusOf: number | undefined;
   #statusTimer: Timer | undefined;
   #pumpTimer: Timer | undefined;
+  /** The node's own queue was full: nothing goes out before this. */
+  #roomAtMs = 0;
   #cannotTransmitSaid = false;
   #closed = false;
 
@@ -140,6 +142,7 @@ export class Outbox {
     this.#radio = radio;
     // The firmware counts its limits for each connection.
     this.#nextAtMs.clear();
+    this.#roomAtMs = 0;
     if (radio.outageMs > OUTAGE_MS) this.#dropLateAnswers();
     this.#pump();
   }
@@ -222,7 +225,7 @@ export class Outbox {
     let best: Entry | undefined;
     let soonestMs = Infinity;
     for (const entry of this.#queue) {
-      const atMs = Math.max(entry.notBeforeMs, this.#nextAtMs.get(entry.draft.portnum) ?? 0);
+      const atMs = Math.max(entry.notBeforeMs, this.#roomAtMs, this.#nextAtMs.get(entry.draft.portnum) ?? 0);
       if (atMs > nowMs) soonestMs = Math.min(soonestMs, atMs);
       else if (best === undefined || this.#before(entry, best)) best = entry;
     }
@@ -266,9 +269,8 @@ export class Outbox {
   #statusDone(free: number): void {
     this.#statusTimer?.cancel();
     this.#awaitingStatusOf = undefined;
-    if (free > 0) return this.#pump();
-    this.#pumpTimer?.cancel();
-    this.#pumpTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#pump());
+    if (free === 0) this.#roomAtMs = this.#clock.nowMs() + QUEUE_STATUS_LIMIT_MS;
+    this.#pump();
   }
 
   #apply(entry: Entry, verdict: Verdict): void {

@@ -6,11 +6,12 @@ import type { Clock, Timer } from "../clock.ts";
 import { describeError } from "../errors.ts";
 import { ChannelRole, enumName, ModemPreset } from "../link/enums.ts";
 import type { EndCause } from "../link/connection.ts";
-import type { Link, LinkUser } from "../link/link.ts";
+import type { LinkState, LinkUser } from "../link/link.ts";
 import type {
   Channel,
   ClientNotification,
   FromRadio,
+  Init,
   LoRaConfig,
   MeshPacket,
   MyNodeInfo,
@@ -65,11 +66,19 @@ export interface SessionSink {
   notification(notification: ClientNotification): void;
 }
 
+/** The part of the link that the session needs. */
+export interface SessionLink {
+  readonly state: LinkState;
+  send(message: Init<"ToRadio">): boolean;
+  identify(nodeNum: number): void;
+  settled(): void;
+}
+
 /** The session on one link, over all its connections. */
 export class Session implements LinkUser {
   readonly #clock: Clock;
   readonly #sink: SessionSink;
-  #link: Link | undefined;
+  #link: SessionLink | undefined;
   #radio: RadioInfo | undefined;
   #nonce = 0;
   #wanted: { nonce: number; full: boolean } | undefined;
@@ -92,7 +101,7 @@ export class Session implements LinkUser {
     return this.#radio;
   }
 
-  connected(link: Link): void {
+  connected(link: SessionLink): void {
     this.#link = link;
     this.#messages = 0;
     this.#startedAtMs = this.#clock.nowMs();
@@ -141,8 +150,7 @@ export class Session implements LinkUser {
 
   lost(cause: EndCause): void {
     this.#nodeListTimer?.cancel();
-    const unfinished = this.#wanted?.full === true && this.#messages > 0;
-    this.#brokenFullHandshakes = unfinished ? this.#brokenFullHandshakes + 1 : 0;
+    if (this.#wanted?.full === true && this.#messages > 0) this.#brokenFullHandshakes += 1;
     this.#wanted = undefined;
     this.#lostAtMs = this.#clock.nowMs();
     this.#sink.lost(cause);
@@ -201,7 +209,7 @@ export class Session implements LinkUser {
     this.#wanted = undefined;
     this.#brokenFullHandshakes = 0;
     if (full) this.#nodeListAtMs = nowMs;
-    if (rebooted || this.#nodeListAtMs === undefined || nowMs - this.#nodeListAtMs > NODE_LIST_KEEP_MS) this.#askNodesLater();
+    if (rebooted || this.#nodeListAtMs === undefined || nowMs - this.#nodeListAtMs >= NODE_LIST_KEEP_MS) this.#askNodesLater();
     if (this.#link?.state.kind !== "configuring") return;
     this.#link.settled();
     const what = `${formatNodeId(radio.nodeNum)}, firmware ${radio.firmwareVersion}`;

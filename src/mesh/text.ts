@@ -37,6 +37,7 @@ export interface SplitLimits {
 
 const MIN_PART_BYTES = 20;
 const ELLIPSIS = "…";
+const ELLIPSIS_BYTES = 3;
 
 /**
  * A text in parts, numbered `1/3 ` when there is more than one; none for an empty text. `joinParts` gives the text back.
@@ -50,16 +51,19 @@ export function splitText(text: string, limits: SplitLimits): string[] {
   const whole = text.toWellFormed();
   if (whole === "") return [];
   if (textLengthBytes(whole) <= maxBytes) return [whole];
-  if (maxParts === 1) return [shorten(whole, maxBytes)];
+  if (maxParts === 1) {
+    const bodyBytes = maxBytes - ELLIPSIS_BYTES;
+    return [cutShort(fill(whole, bodyBytes, () => bodyBytes)[0])];
+  }
   // The numbers take room, and how much depends on how many parts there are.
   for (let totalDigits = 1;; totalDigits += 1) {
-    const pieces = piecesOf(whole, maxBytes - 2 * totalDigits - 2);
+    const leastBytes = maxBytes - 2 * totalDigits - 2;
     const bodyBytes = (index: number) => maxBytes - digitsOf(index + 1) - totalDigits - 2;
-    const bodies = fill(whole, pieces, bodyBytes);
+    const bodies = fill(whole, leastBytes, bodyBytes);
     if (bodies.length > maxParts && digitsOf(maxParts) === totalDigits) {
-      const lastBytes = textLengthBytes(ELLIPSIS);
-      const fewer = fill(whole, pieces, (index) => bodyBytes(index) - (index === maxParts - 1 ? lastBytes : 0));
-      return numbered([...fewer.slice(0, maxParts - 1), fewer[maxParts - 1]?.trimEnd() + ELLIPSIS]);
+      const last = maxParts - 1;
+      const fewer = fill(whole, leastBytes - ELLIPSIS_BYTES, (index) => bodyBytes(index) - (index === last ? ELLIPSIS_BYTES : 0));
+      return numbered([...fewer.slice(0, last), cutShort(fewer[last])]);
     }
     if (digitsOf(bodies.length) <= totalDigits) return numbered(bodies);
   }
@@ -86,9 +90,8 @@ function digitsOf(count: number): number {
   return String(count).length;
 }
 
-function shorten(text: string, maxBytes: number): string {
-  const bodyBytes = maxBytes - textLengthBytes(ELLIPSIS);
-  return fill(text, piecesOf(text, bodyBytes), () => bodyBytes)[0]?.trimEnd() + ELLIPSIS;
+function cutShort(body = ""): string {
+  return body.trimEnd() + ELLIPSIS;
 }
 
 /** What is never torn: a grapheme, or the part of one that fits. */
@@ -132,7 +135,9 @@ function kindOf(grapheme: string): Piece["kind"] {
   return /^[^\S\u00a0\u202f]+$/.test(grapheme) ? "space" : "letter";
 }
 
-function fill(text: string, pieces: readonly Piece[], bodyBytes: (index: number) => number): string[] {
+/** The text in bodies as full as they can be; `leastBytes` is the room of the smallest. */
+function fill(text: string, leastBytes: number, bodyBytes: (index: number) => number): string[] {
+  const pieces = piecesOf(text, leastBytes);
   const bodies: string[] = [];
   let first = 0;
   let start = 0;
@@ -157,12 +162,14 @@ function fill(text: string, pieces: readonly Piece[], bodyBytes: (index: number)
 function bestCut(pieces: readonly Piece[], first: number, full: number, fullBytes: number): number {
   if (pieces[full]?.kind === "line") return full;
   let wordCut = pieces[full]?.kind === "space" ? full : undefined;
+  // A part of nothing but blanks would be air time for nothing.
+  let firstLetter = first;
+  while (firstLetter < full && pieces[firstLetter]?.kind !== "letter") firstLetter += 1;
   let usedBytes = fullBytes;
-  for (let i = full - 1; i >= first; i -= 1) {
+  for (let i = full - 1; i > firstLetter; i -= 1) {
     const piece = pieces[i] as Piece;
-    const hasLetters = i > first;
-    if (piece.kind === "line" && hasLetters && usedBytes >= fullBytes / 2) return i + 1;
-    if (piece.kind !== "letter" && hasLetters) wordCut ??= i + 1;
+    if (piece.kind === "line" && usedBytes >= fullBytes / 2) return i + 1;
+    if (piece.kind !== "letter") wordCut ??= i + 1;
     usedBytes -= piece.lengthBytes;
   }
   return wordCut ?? full;

@@ -1,23 +1,18 @@
 /** Making a text fit into the bytes of a message. */
+import { textLengthBytes } from "../../mesh/text.ts";
 
-const utf8 = new TextEncoder();
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const ELLIPSIS = "…";
-const ELLIPSIS_BYTES = byteLength(ELLIPSIS);
-
-/** Length in UTF-8, which is what the radio counts. */
-export function byteLength(text: string): number {
-  return utf8.encode(text).length;
-}
+const ELLIPSIS_BYTES = textLengthBytes(ELLIPSIS);
 
 /** The text in at most `limitBytes`, cut between graphemes with `…` at the end; empty when not even that fits. */
 export function shorten(text: string, limitBytes: number): string {
-  if (byteLength(text) <= limitBytes) return text;
+  if (textLengthBytes(text) <= limitBytes) return text;
   if (limitBytes < ELLIPSIS_BYTES) return "";
   let kept = "";
   let keptBytes = ELLIPSIS_BYTES;
   for (const { segment } of graphemes.segment(text)) {
-    keptBytes += byteLength(segment);
+    keptBytes += textLengthBytes(segment);
     if (keptBytes > limitBytes) break;
     kept += segment;
   }
@@ -32,7 +27,7 @@ export function paginate(header: string, lines: readonly string[], limitBytes: n
   const single = fillPages(header, lines, limitBytes);
   if (single.length === 1) return single;
   for (let digits = 1;; digits++) {
-    const pages = fillPages(header, lines, limitBytes - byteLength("\n/") - 2 * digits);
+    const pages = fillPages(header, lines, limitBytes - textLengthBytes("\n/") - 2 * digits);
     if (String(pages.length).length <= digits) return pages.map((page, index) => `${page}\n${index + 1}/${pages.length}`);
   }
 }
@@ -42,7 +37,7 @@ function fillPages(header: string, lines: readonly string[], limitBytes: number)
   let page = header;
   let lineCount = 0;
   for (const line of lines) {
-    if (lineCount > 0 && byteLength(page) + 1 + byteLength(line) > limitBytes) {
+    if (lineCount > 0 && textLengthBytes(page) + 1 + textLengthBytes(line) > limitBytes) {
       pages.push(page);
       page = line;
       lineCount = 1;

@@ -7,6 +7,9 @@ export interface Way {
   readonly viaMqtt: boolean;
 }
 
+// A hop limit has three bits.
+const MAX_HOPS = 7;
+
 /** True only for what our node heard from the sender itself. */
 export function isDirect(way: Way): boolean {
   return way.hops === 0 && !way.viaMqtt;
@@ -15,14 +18,20 @@ export function isDirect(way: Way): boolean {
 /** `direct`, `2 hops`, `hops unknown`, `via MQTT`, `via MQTT, 2 hops`. */
 export function hopsText(way: Way, say: Sentences): string {
   const { hops } = say;
-  if (way.viaMqtt) return way.hops ? `${hops.mqtt}, ${hops.count(way.hops)}` : hops.mqtt;
-  if (way.hops === undefined) return hops.unknown;
-  return way.hops === 0 ? hops.direct : hops.count(way.hops);
+  const count = knownHops(way);
+  if (way.viaMqtt) return count ? `${hops.mqtt}, ${hops.count(count)}` : hops.mqtt;
+  if (count === undefined) return hops.unknown;
+  return count === 0 ? hops.direct : hops.count(count);
 }
 
 /** The icon in front of `hopsText`. */
 export function hopsIcon(way: Way): string {
   if (way.viaMqtt) return "🌐";
-  if (way.hops === undefined) return "❔";
-  return way.hops === 0 ? "✅" : "🔀";
+  const count = knownHops(way);
+  if (count === undefined) return "❔";
+  return count === 0 ? "✅" : "🔀";
+}
+
+function knownHops({ hops }: Way): number | undefined {
+  return hops !== undefined && hops >= 0 && hops <= MAX_HOPS ? hops : undefined;
 }

@@ -1,0 +1,210 @@
+/** The composition root: builds each part once, joins the pipeline, and takes it down in order. */
+import { type Clock, systemClock } from "./clock.ts";
+import { createCommands } from "./commands/mod.ts";
+import type { Config } from "./config.ts";
+import type { BotContext } from "./context.ts";
+import { startMonitor } from "./health/monitor.ts";
+import { sentences } from "./i18n/mod.ts";
+import { enumName, PortNum } from "./link/enums.ts";
+import { type Link, openLink } from "./link/link.ts";
+import type { MeshPacket } from "./link/messages.ts";
+import { Slots } from "./link/slot.ts";
+import { logger } from "./log.ts";
+import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
+import { queueAnswer } from "./mesh/answer.ts";
+import { includesChannel, missingChannels } from "./mesh/channels.ts";
+import { ownHopLimit } from "./mesh/hop_limit.ts";
+import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
+import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
+import { type Incoming, readPacket, type TextMessage } from "./mesh/packet.ts";
+import { createRateLimit } from "./mesh/rate_limit.ts";
+import { createRecentIds } from "./mesh/recent_ids.ts";
+import { Requests } from "./mesh/requests.ts";
+import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
+import { BROADCAST_NUM, formatNodeId } from "./node_id.ts";
+import type { Command } from "./router/command.ts";
+import { ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "./router/guards.ts";
+import { Router } from "./router/router.ts";
+
+const log = logger("app");
+const meshLog = logger("mesh");
+
+const DAY_MS = 24 * 3_600_000;
+const RATE_WINDOW_MS = 300_000;
+
+/** What the bot is built from; everything but `config` and `version` has a default. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock?: Clock;
+  /** The connections of this process; shared with whoever else dials nodes. */
+  readonly slots?: Slots;
+  readonly commands?: readonly Command[];
+  /** Told about every packet that was given to the node, every packet whose end is known, every text that was dealt with. */
+  readonly onSent?: OutboxOptions["onSent"];
+  readonly onEnd?: OutboxOptions["onEnd"];
+  readonly onHandled?: (request: TextMessage) => void;
+}
+
+/** The running bot. */
+export interface App {
+  readonly link: Link;
+  readonly nodes: NodeDb;
+  /** Settles when the bot has stopped. */
+  readonly ended: Promise<void>;
+  /** Takes leave of the node and stops everything; harmless when called again. */
+  stop(): Promise<void>;
+}
+
+/** Starts the bot. Throws SlotTakenError when this process already has a connection to the node. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config } = options;
+  const clock = options.clock ?? systemClock;
+  const nodes = createNodeDb({ clock });
+  const airtime = createAirtimeLedger({ clock });
+  const say = sentences(config.language);
+  const radio = (): RadioInfo | undefined => session.radio;
+  const hopLimit = (): number => ownHopLimit(radio()?.lora);
+
+  const outbox = new Outbox({
+    clock,
+    send: (packet) => link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false,
+    onSent(sent) {
+      const lora = radio()?.lora;
+      const bytes = onAirBytes({ dataLengthBytes: sent.dataBytes, pki: sent.draft.to !== BROADCAST_NUM });
+      if (lora !== undefined) airtime.add(timeOnAirMs(bytes, modemOf(lora)), sent.draft.label);
+      options.onSent?.(sent);
+    },
+    ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
+  });
+  const requests = new Requests({
+    clock,
+    enqueue: (draft) => outbox.enqueue(draft),
+    answered: (requestId) => outbox.answered(requestId),
+    ownNum: () => radio()?.nodeNum,
+  });
+  const session = new Session({ clock, sink: createSink() });
+  const context: BotContext = {
+    config,
+    clock,
+    say,
+    nodes,
+    radio,
+    airtime,
+    requests,
+    startedAtWallMs: clock.wallMs(),
+    version: options.version,
+    link: () => ({
+      state: link?.state.kind ?? "idle",
+      sinceWallMs: clock.wallMs() - (clock.nowMs() - (link?.state.sinceMs ?? clock.nowMs())),
+      reconnects: link?.reconnects ?? 0,
+      queueLength: outbox.length,
+    }),
+  };
+  const router = new Router({
+    clock,
+    context,
+    commands: options.commands ?? createCommands({ clock }),
+    guards: [
+      ignoreOwn(() => radio()?.nodeNum),
+      onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
+      ignoreTapback,
+      ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
+      ignoreDuplicates(createRecentIds({ clock })),
+    ],
+    limit: limitRate(createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes }), say.router.tooMany),
+    answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
+    answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit }),
+    ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
+  });
+
+  function createSink(): SessionSink {
+    return {
+      ready(radio, { first, outageMs }) {
+        nodes.ownNum = radio.nodeNum;
+        if (first) warnOfMissingChannels(config, radio);
+        outbox.linkReady({ nodeNum: radio.nodeNum, hopLimit: hopLimit(), outageMs });
+      },
+      lost: () => outbox.linkLost(),
+      radioChanged: () => nodes.clear(),
+      nodeInfo: (info) => nodes.applyNodeInfo(info),
+      packet: receive,
+      queueStatus: (status) => outbox.queueStatus(status),
+      notification: () => {},
+    };
+  }
+
+  /** The way of a packet: what it tells of its sender, then whoever waits for it, then the commands. */
+  function receive(packet: MeshPacket): void {
+    const incoming = readPacket(packet);
+    meshLog.debug((line) => line`${packetLine(incoming)}`);
+    nodes.applyReception(incoming);
+    switch (incoming.kind) {
+      case "nodeInfo":
+        return nodes.applyUser(incoming.from, incoming.user);
+      case "position":
+        return nodes.applyPosition(incoming.from, incoming.position);
+      case "telemetry":
+        return nodes.applyTelemetry(incoming.from, incoming.telemetry);
+      case "routing":
+        return outbox.routing(incoming);
+      case "traceroute":
+        return void requests.incoming(incoming);
+      case "text":
+        return router.handle(incoming);
+      default:
+        return;
+    }
+  }
+
+  function heardByRadio(nodeNum: number): boolean {
+    const node = nodes.get(nodeNum);
+    return node?.lastHeardWallMs !== undefined && !node.viaMqtt && clock.wallMs() - node.lastHeardWallMs < DAY_MS;
+  }
+
+  log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
+  let link: Link | undefined;
+  link = await openLink({ host: config.node.host, port: config.node.port, clock, slots: options.slots ?? new Slots(), user: session });
+  const monitor = startMonitor({
+    clock,
+    link,
+    checkIntervalMs: config.health.check_interval_s * 1000,
+    silentTimeoutMs: config.health.silent_timeout_s * 1000,
+    askConfig: () => void session.askConfig(),
+    firmwareVersion: () => radio()?.firmwareVersion,
+  });
+
+  const ended = Promise.withResolvers<void>();
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    log.info`stopping`;
+    await router.stop();
+    outbox.close();
+    monitor[Symbol.dispose]();
+    await link?.close();
+    log.info`stopped: the node's connection is free`;
+    ended.resolve();
+  }
+  return { link, nodes, ended: ended.promise, stop: () => stopping ??= stop() };
+}
+
+function warnOfMissingChannels(config: Config, radio: RadioInfo): void {
+  const wanted = [
+    ...config.mesh.channels,
+    ...config.mesh.reply_in_channels,
+    ...(config.echo.channel === undefined ? [] : [config.echo.channel]),
+  ];
+  const known = radio.channels.map((channel) => `${channel.index} ${channel.name}`).join(", ");
+  for (const channel of missingChannels(wanted, radio)) {
+    log.warn`the configuration names channel ${channel}, which the node does not have; it has ${known}`;
+  }
+}
+
+/** One packet in one line, for `debug = true`. */
+function packetLine(packet: Incoming): string {
+  const what = packet.kind === "other" ? enumName(PortNum, packet.portnum) : packet.kind;
+  const to = packet.to === BROADCAST_NUM ? `channel ${packet.channel}` : formatNodeId(packet.to);
+  const hops = packet.hopsUsed === undefined ? "hops unknown" : `${packet.hopsUsed} hops`;
+  const signal = packet.snr === undefined ? "" : `, SNR ${packet.snr} dB, RSSI ${packet.rssi} dBm`;
+  return `packet ${what} from ${formatNodeId(packet.from)} to ${to}, id ${packet.id}, ${hops}${signal}${packet.viaMqtt ? ", by MQTT" : ""}`;
+}

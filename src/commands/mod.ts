@@ -1,0 +1,37 @@
+/** The list of commands. */
+import { createSystemReader, type SystemReader } from "../health/system.ts";
+import type { Command } from "../router/command.ts";
+import { createEcho } from "./echo.ts";
+import { createHelp } from "./help.ts";
+import { legend } from "./legend.ts";
+import { my } from "./my.ts";
+import { node } from "./node.ts";
+import { nodes } from "./nodes.ts";
+import { ping } from "./ping.ts";
+import type { NamedCommand } from "./support/named.ts";
+import { status } from "./status.ts";
+import { createSys } from "./sys.ts";
+import { createTrace } from "./trace.ts";
+
+/** What the commands need beyond their context. */
+interface CommandsOptions {
+  /** How /sys reads the machine; by default this one. */
+  readonly readSystem?: SystemReader;
+}
+
+/** A fresh list: the limits of /echo and /trace live in it, once for each running bot. */
+export function createCommands({ readSystem = createSystemReader() }: CommandsOptions = {}): Command[] {
+  const commands: NamedCommand[] = [
+    createHelp(() => commands),
+    ping,
+    createEcho(),
+    nodes,
+    node,
+    my,
+    createTrace(),
+    legend,
+    createSys(readSystem),
+    status,
+  ];
+  return commands;
+}

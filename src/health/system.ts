@@ -1,0 +1,113 @@
+/** The readings of this machine: pure reads, each of which may fail without the others. */
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Used and whole amount, in bytes. */
+export interface Usage {
+  readonly usedBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What the machine tells; undefined is what it does not. */
+export interface SystemReadings {
+  readonly osUptimeMs: number | undefined;
+  readonly cpuCelsius: number | undefined;
+  /** Averages over 1, 5 and 15 minutes. */
+  readonly load: readonly number[] | undefined;
+  readonly memory: Usage | undefined;
+  readonly disk: Usage | undefined;
+}
+
+/** Where the readings come from; any of them may throw. */
+export interface SystemSources {
+  osUptimeS(): number;
+  load(): readonly number[];
+  memory(): { readonly total: number; readonly available: number };
+  readText(path: string, signal: AbortSignal): Promise<string>;
+  /** The standard output of a program. */
+  run(program: string, args: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Blocks of the file system that holds the path: all, free, and free for everybody. */
+  disk(path: string): Promise<{ readonly bsize: number; readonly blocks: number; readonly bfree: number; readonly bavail: number }>;
+}
+
+/** The sources of the machine that the program runs on. */
+export const systemSources: SystemSources = {
+  osUptimeS: () => Deno.osUptime(),
+  load: () => Deno.loadavg(),
+  memory: () => Deno.systemMemoryInfo(),
+  readText: (path, signal) => Deno.readTextFile(path, { signal }),
+  run: runProgram,
+  disk: (path) => statfs(path),
+};
+
+/** How the program reads its machine; `dataDir` is the folder whose disk counts. */
+export type SystemReader = (dataDir: string, signal: AbortSignal) => Promise<SystemReadings>;
+
+/** A reader over the given sources. */
+export function createSystemReader(sources: SystemSources = systemSources): SystemReader {
+  return async (dataDir, signal) => {
+    const [osUptimeS, cpuCelsius, load, memory, disk] = await Promise.all([
+      attempt(() => sources.osUptimeS()),
+      readTemperature(sources, signal),
+      attempt(() => sources.load()),
+      attempt(() => sources.memory()),
+      readDisk(sources, dataDir),
+    ]);
+    return {
+      osUptimeMs: osUptimeS === undefined ? undefined : osUptimeS * 1000,
+      cpuCelsius,
+      load,
+      memory: memory === undefined ? undefined : usage(memory.total - memory.available, memory.total),
+      disk,
+    };
+  };
+}
+
+// Deno opens files under /sys only with all permissions; a Raspberry Pi's own program needs just leave to be run.
+async function readTemperature(sources: SystemSources, signal: AbortSignal): Promise<number | undefined> {
+  const milli = await attempt(() => sources.readText("/sys/class/thermal/thermal_zone0/temp", signal));
+  const fromFile = milli === undefined ? undefined : celsius(/^\s*(-?\d+)\s*$/.exec(milli), 1000);
+  if (fromFile !== undefined) return fromFile;
+  const answer = await attempt(() => sources.run("vcgencmd", ["measure_temp"], signal));
+  return answer === undefined ? undefined : celsius(/^temp=(-?\d+(?:\.\d+)?)'C/.exec(answer), 1);
+}
+
+function celsius(match: RegExpExecArray | null, divisor: number): number | undefined {
+  if (match === null) return undefined;
+  const degrees = Number(match[1]) / divisor;
+  return degrees > -60 && degrees < 150 ? degrees : undefined;
+}
+
+/** The disk of the folder, or of the nearest parent that exists: the folder may not have been made yet. */
+async function readDisk(sources: SystemSources, folder: string): Promise<Usage | undefined> {
+  for (let path = folder;; path = dirname(path)) {
+    try {
+      const { bsize, blocks, bfree, bavail } = await sources.disk(path);
+      const usedBytes = (blocks - bfree) * bsize;
+      // What is kept for root is no room for us: df counts the same way.
+      return usage(usedBytes, usedBytes + bavail * bsize);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "ENOENT" || path === dirname(path)) return undefined;
+    }
+  }
+}
+
+function usage(usedBytes: number, totalBytes: number): Usage | undefined {
+  return usedBytes >= 0 && totalBytes > 0 && usedBytes <= totalBytes ? { usedBytes, totalBytes } : undefined;
+}
+
+async function attempt<T>(read: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch {
+    // Absent or forbidden, for as long as the program runs: nothing that anybody could be told.
+    return undefined;
+  }
+}
+
+async function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const command = new Deno.Command(program, { args: [...args], stdin: "null", stdout: "piped", stderr: "null", signal });
+  const { success, code, stdout } = await command.output();
+  if (!success) throw new Error(`${program} ended with code ${code}`);
+  return new TextDecoder().decode(stdout);
+}

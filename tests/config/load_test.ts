@@ -1,0 +1,316 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UsageError } from "../../src/errors.ts";
+import { type Config, environmentName, KEYS, loadConfig, type LoadOptions } from "../../src/config.ts";
+import type { Key } from "../../src/config/keys.ts";
+import { integer, oneOf } from "../../src/config/kinds.ts";
+import { loadKeys } from "../../src/config/load.ts";
+
+const HOME = { HOME: "/home/pi" };
+
+async function withFile(text: string | Uint8Array, test: (folder: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "meshbot_config_" });
+  try {
+    const path = join(folder, "meshbot.toml");
+    if (typeof text === "string") await Deno.writeTextFile(path, text);
+    else await Deno.writeFile(path, text);
+    test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The mistakes' lines, without the headline. */
+function mistakes(options: LoadOptions): string[] {
+  try {
+    loadConfig(options);
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    const [headline, ...lines] = error.message.split("\n");
+    assert.equal(headline, `Cannot use this configuration, it has ${lines.length} mistake${lines.length === 1 ? "" : "s"}:`);
+    return lines.map((line) => line.trim());
+  }
+  assert.fail("no mistake was found");
+}
+
+function fromEnv(env: Record<string, string>): Config {
+  return loadConfig({ file: null, env: { ...HOME, MESHBOT_NODE_HOST: "node.local", ...env }, cwd: "/tmp" }).config;
+}
+
+Deno.test("loadConfig() gives every key its default when only the host is known", () => {
+  assert.deepEqual(fromEnv({}), {
+    language: "en",
+    debug: false,
+    data_dir: "/home/pi/.local/share/meshbot",
+    node: { host: "node.local", port: 4403 },
+    health: { check_interval_s: 30, silent_timeout_s: 60 },
+    mesh: { message_bytes: 200, commands_per_5_minutes: 5, channels: [], reply_in_channels: [], answer_mqtt: false },
+    echo: { channel: undefined },
+    log: { format: "text" },
+  });
+});
+
+Deno.test("loadConfig() reads each key from its environment variable", () => {
+  const config = fromEnv({
+    MESHBOT_LANGUAGE: "fr",
+    MESHBOT_DEBUG: "1",
+    MESHBOT_DATA_DIR: "data",
+    MESHBOT_NODE_PORT: "4404",
+    MESHBOT_HEALTH_CHECK_INTERVAL_S: "10",
+    MESHBOT_HEALTH_SILENT_TIMEOUT_S: "20",
+    MESHBOT_MESH_MESSAGE_BYTES: "100",
+    MESHBOT_MESH_COMMANDS_PER_5_MINUTES: "7",
+    MESHBOT_MESH_CHANNELS: "0, Club",
+    MESHBOT_MESH_REPLY_IN_CHANNELS: "1",
+    MESHBOT_MESH_ANSWER_MQTT: "true",
+    MESHBOT_ECHO_CHANNEL: "2",
+    MESHBOT_LOG_FORMAT: "json",
+  });
+  assert.deepEqual(config, {
+    language: "fr",
+    debug: true,
+    data_dir: "/tmp/data",
+    node: { host: "node.local", port: 4404 },
+    health: { check_interval_s: 10, silent_timeout_s: 20 },
+    mesh: { message_bytes: 100, commands_per_5_minutes: 7, channels: [0, "Club"], reply_in_channels: [1], answer_mqtt: true },
+    echo: { channel: 2 },
+    log: { format: "json" },
+  });
+});
+
+Deno.test("environmentName() gives every key a variable of its own", () => {
+  const names = Object.keys(KEYS).map(environmentName);
+  assert.equal(new Set(names).size, names.length);
+  assert.equal(environmentName("mesh.commands_per_5_minutes"), "MESHBOT_MESH_COMMANDS_PER_5_MINUTES");
+});
+
+Deno.test("loadConfig() lets the environment win over the file, and tells both sources", async () => {
+  await withFile('[node]\nhost = "a.local"\nport = 1\n', (cwd) => {
+    const { config, source } = loadConfig({ env: { ...HOME, MESHBOT_NODE_PORT: "2" }, cwd });
+    assert.deepEqual(config.node, { host: "a.local", port: 2 });
+    assert.deepEqual(source, { file: join(cwd, "meshbot.toml"), variables: ["MESHBOT_NODE_PORT"] });
+  });
+});
+
+Deno.test("loadConfig() prefers a named file to the one in the working directory", async () => {
+  await withFile('[node]\nhost = "here.local"\n', async (cwd) => {
+    await withFile('[node]\nhost = "named.local"\n', (other) => {
+      assert.equal(loadConfig({ file: join(other, "meshbot.toml"), env: HOME, cwd }).config.node.host, "named.local");
+    });
+  });
+});
+
+Deno.test("loadConfig() takes the first state folder of systemd for data_dir", () => {
+  assert.equal(fromEnv({ STATE_DIRECTORY: "/var/lib/meshbot:/var/lib/other" }).data_dir, "/var/lib/meshbot");
+});
+
+Deno.test("loadConfig() counts a relative data_dir from the file that names it", async () => {
+  await withFile('data_dir = "data"\n[node]\nhost = "a"\n', (cwd) => {
+    assert.equal(loadConfig({ file: join(cwd, "meshbot.toml"), env: HOME, cwd: "/" }).config.data_dir, join(cwd, "data"));
+  });
+});
+
+Deno.test("loadConfig() says what to do when data_dir has no default", () => {
+  const lines = mistakes({ file: null, env: { MESHBOT_NODE_HOST: "a" }, cwd: "/tmp" });
+  assert.deepEqual(lines, ["data_dir is missing: set MESHBOT_DATA_DIR"]);
+});
+
+Deno.test("loadConfig() takes an empty variable for none where a key may be absent, and for no list", () => {
+  const config = fromEnv({ MESHBOT_ECHO_CHANNEL: "", MESHBOT_MESH_CHANNELS: "" });
+  assert.equal(config.echo.channel, undefined);
+  assert.deepEqual(config.mesh.channels, []);
+});
+
+Deno.test("loadConfig() tells where it looked when there is nothing", async () => {
+  const cwd = await Deno.makeTempDir();
+  const [line, ...more] = mistakes({ env: HOME, cwd });
+  await Deno.remove(cwd);
+  assert.deepEqual(more, []);
+  assert.match(
+    line ?? "",
+    /^node\.host is missing, and there is no \.\/meshbot\.toml and no \/etc\/meshbot\/meshbot\.toml: .*MESHBOT_NODE_HOST$/,
+  );
+});
+
+Deno.test("loadConfig() reports all mistakes of a file and of the environment at once", async () => {
+  const text = `langage = "en"
+debug = True
+port = 4403
+
+[node]
+hots = "x"
+port = 70000
+port = 5
+
+[helth]
+check_interval_s = 0.5
+silent_timout_s = "a"
+
+[mesh]
+channels = [9, "LongFast", 1979-05-27,
+  ""]
+message_bytes = 
+answer_mqtt = "yes"
+
+[services]
+x = 1
+[log]
+format = "xml"
+[node]
+garbage
+[log
+`;
+  await withFile(text, (cwd) => {
+    const env = { ...HOME, MESHBOT_NODE_PROT: "1", MESHBOT_DEBUG: "maybe", MESHBOT_XYZZY: "" };
+    const channelKind = "a channel index from 0 to 7, or a channel name of 1 to 11 bytes";
+    assert.deepEqual(mistakes({ env, cwd }), [
+      "meshbot.toml, line 1, langage is not a known key: did you mean language?",
+      "meshbot.toml, line 2, column 9, debug has a value that is no TOML (invalid value): must be true or false; write it as debug = false",
+      "meshbot.toml, line 3, port is not a known key: did you mean node.port?",
+      "meshbot.toml, line 6, node.hots is not a known key: did you mean node.host?",
+      "meshbot.toml, line 7, node.port is 70000: must be a whole number from 1 to 65535",
+      "meshbot.toml, line 8, node.port stands here a second time: the first is on line 7; keep one of them",
+      "meshbot.toml, line 10, [helth] is not a known section: did you mean [health]?",
+      "meshbot.toml, line 11, helth.check_interval_s is 0.5: must be a whole number from 1 to 3600",
+      "meshbot.toml, line 12, helth.silent_timout_s is not a known key: did you mean health.silent_timeout_s?",
+      `meshbot.toml, line 15, mesh.channels, entry 1 is 9: must be ${channelKind}`,
+      `meshbot.toml, line 15, mesh.channels, entry 3 is a date: must be ${channelKind}`,
+      `meshbot.toml, line 15, mesh.channels, entry 4 is "": must be ${channelKind}`,
+      "meshbot.toml, line 17, column 17, mesh.message_bytes has a value that is no TOML (invalid value): " +
+      "must be a whole number from 20 to 232; write it as message_bytes = 200",
+      'meshbot.toml, line 18, mesh.answer_mqtt is "yes": must be true or false',
+      "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [echo], [log]",
+      'meshbot.toml, line 23, log.format is "xml": must be "text", "json" or "journal"',
+      "meshbot.toml, line 24, [node] stands here a second time: the first is on line 5; put all its keys under one of them",
+      "meshbot.toml, line 25, column 1, this is no TOML (incomplete key-value: cannot find end of key): " +
+      "a line is a key = value, a [section] or a # comment",
+      "meshbot.toml, line 26, column 2, this is no TOML (incomplete key-value: cannot find end of key): " +
+      "a section is written [name] on a line of its own",
+      'environment variable MESHBOT_DEBUG is "maybe": must be true or false',
+      "environment variable MESHBOT_NODE_PROT is not a known one: did you mean MESHBOT_NODE_PORT?",
+      "environment variable MESHBOT_XYZZY is not a known one: unset it; meshbot config --example names all that there are",
+    ]);
+  });
+});
+
+Deno.test("loadConfig() reports a missing required key with the line to write", async () => {
+  await withFile("[node]\nport = 4403\n", (cwd) => {
+    assert.deepEqual(mistakes({ env: HOME, cwd }), [
+      'meshbot.toml: node.host is missing: write host = "192.168.1.50" under [node], or set MESHBOT_NODE_HOST',
+    ]);
+  });
+});
+
+Deno.test("loadConfig() does not call a key missing that was tried and failed", async () => {
+  for (const line of ["host = 192.168.1.5", 'hsot = "x"', 'host = "open', "host = 5", 'host "x"']) {
+    await withFile(`[node]\n${line}\n`, (cwd) => {
+      assert.equal(mistakes({ env: HOME, cwd }).length, 1, line);
+    });
+  }
+  assert.equal(mistakes({ file: null, env: { ...HOME, MESHBOT_NODE_HSOT: "x" }, cwd: "/" }).length, 1);
+});
+
+Deno.test("loadConfig() advises quotes for a bare address", async () => {
+  await withFile("[node]\nhost = 192.168.1.5\n", (cwd) => {
+    assert.match(
+      mistakes({ env: HOME, cwd })[0] ?? "",
+      /^meshbot\.toml, line 2, column 15, node\.host .*write it as host = "192\.168\.1\.50"$/,
+    );
+  });
+});
+
+Deno.test("loadConfig() checks what two keys are to each other, defaults too", async () => {
+  await withFile('[health]\ncheck_interval_s = 60\n[node]\nhost = "a"\n', (cwd) => {
+    const expected =
+      "meshbot.toml, line 2, health.silent_timeout_s is 60 (its default): must be greater than health.check_interval_s, which is 60";
+    assert.deepEqual(mistakes({ env: HOME, cwd }), [expected]);
+    assert.deepEqual(mistakes({ env: { ...HOME, MESHBOT_HEALTH_SILENT_TIMEOUT_S: "50" }, cwd }), [
+      "environment variable MESHBOT_HEALTH_SILENT_TIMEOUT_S, health.silent_timeout_s is 50: " +
+      "must be greater than health.check_interval_s, which is 60",
+    ]);
+    assert.equal(loadConfig({ env: { ...HOME, MESHBOT_HEALTH_SILENT_TIMEOUT_S: "61" }, cwd }).config.health.silent_timeout_s, 61);
+  });
+});
+
+Deno.test("loadConfig() refuses a value where a section belongs, and a section where a value belongs", async () => {
+  await withFile('node = "x"\n[language]\na = 1\n[[mesh]]\n["node.host"]\n', (cwd) => {
+    assert.deepEqual(mistakes({ env: HOME, cwd }), [
+      "meshbot.toml, line 1, node must be one section: write [node] on a line of its own",
+      'meshbot.toml, line 2, language is a section: must be "en" or "fr"',
+      "meshbot.toml, line 4, mesh must be one section: write [mesh] on a line of its own",
+      "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [echo], [log]",
+      'meshbot.toml: node.host is missing: write host = "192.168.1.50" under [node], or set MESHBOT_NODE_HOST',
+    ]);
+  });
+});
+
+Deno.test("loadConfig() says for a file that cannot be read what it is and what to do", async () => {
+  const folder = await Deno.makeTempDir();
+  const fault = (file: string) => mistakes({ file, env: HOME, cwd: folder });
+  try {
+    assert.deepEqual(fault("absent.toml"), [
+      `${folder}/absent.toml: there is no such file; "meshbot config --example > absent.toml" writes one to start from`,
+    ]);
+    assert.deepEqual(fault("."), [`${folder} is a folder: name the file in it, such as ${folder}/meshbot.toml`]);
+    assert.deepEqual(fault("/dev/zero"), ["/dev/zero is larger than 256 KiB: that is no configuration file; name another"]);
+    await Deno.writeFile(join(folder, "latin1.toml"), new Uint8Array([0x23, 0x0a, 0x23, 0xe9, 0x0a]));
+    assert.deepEqual(fault("latin1.toml"), [`${folder}/latin1.toml, line 2: the text is not UTF-8; save the file as UTF-8`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("loadConfig() checks the environment also when the file cannot be read", () => {
+  const lines = mistakes({ file: "/nowhere/x.toml", env: { ...HOME, MESHBOT_DEBUG: "perhaps" }, cwd: "/" });
+  assert.equal(lines.length, 2);
+});
+
+Deno.test("loadConfig() reads a file that begins with a byte order mark", async () => {
+  await withFile('\ufeff[node]\r\nhost = "a"\r\n', (cwd) => {
+    assert.equal(loadConfig({ env: HOME, cwd }).config.node.host, "a");
+  });
+});
+
+Deno.test("loadConfig() shows no control character of a value", async () => {
+  await withFile('[node]\nhost = "\\u001b[2Jx"\n"\\u202ekey" = 1\n', (cwd) => {
+    const text = mistakes({ env: { ...HOME, "MESHBOT_\u001b": "1" }, cwd }).join("");
+    assert.ok(!/[\p{Cc}\p{Cf}]/u.test(text), JSON.stringify(text));
+  });
+});
+
+const SECRET_KEYS = {
+  "mail.password": { kind: oneOf("swordfish", "other"), presence: "optional", help: "", example: '"x"', secret: true } as Key<
+    string | undefined
+  >,
+  "mail.count": { kind: integer(1, 2), presence: "defaulted", default: 1, help: "" } as Key<number>,
+};
+
+Deno.test("loadKeys() shows no value of a secret key, wherever it is wrong", async () => {
+  for (
+    const text of [
+      "[mail]\npassword = 'hunter2'\n",
+      "[mail]\npassword = hunter2\n",
+      "[mail]\npassword = 'hunter2\n",
+      "[mail]\npasword = 'hunter2'\n",
+    ]
+  ) {
+    await withFile(text, (cwd) => {
+      assert.throws(
+        () => loadKeys(SECRET_KEYS, { env: {}, cwd }),
+        (error: Error) => /password/.test(error.message) && !/hunter2/.test(error.message),
+      );
+    });
+  }
+  const env = { MESHBOT_MAIL_PASSWORD: "hunter2" };
+  assert.throws(
+    () => loadKeys(SECRET_KEYS, { file: null, env, cwd: "/" }),
+    (error: Error) => /PASSWORD/.test(error.message) && !/hunter2/.test(error.message),
+  );
+});
+
+Deno.test("loadKeys() gives any table of keys its nested object", () => {
+  const { config } = loadKeys(SECRET_KEYS, { file: null, env: { MESHBOT_MAIL_PASSWORD: "swordfish" }, cwd: "/" });
+  const password: string | undefined = config.mail.password;
+  assert.equal(password, "swordfish");
+  assert.equal(config.mail.count, 1);
+});

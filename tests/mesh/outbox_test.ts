@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { make } from "../../src/link/codec.ts";
+import { PortNum, RoutingError } from "../../src/link/enums.ts";
+import type { Init } from "../../src/link/messages.ts";
+import { Outbox, type Ticket } from "../../src/mesh/outbox.ts";
+import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
+import { BROADCAST_NUM } from "../../src/node_id.ts";
+import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+
+const OWN = 0xa1b20a01;
+const ALICE = 0x1000;
+const BOB = 0x2000;
+
+interface Sent {
+  readonly atMs: number;
+  readonly packet: Init<"MeshPacket">;
+  readonly id: number;
+  readonly text: string;
+}
+
+/** An outbox on a radio that takes everything and says nothing until the test does. */
+class Bench {
+  readonly clock: FakeClock = createFakeClock();
+  readonly sent: Sent[] = [];
+  readonly ended: { id: number; outcome: Outcome }[] = [];
+  readonly outbox: Outbox;
+  connected = true;
+  #answerId = 0;
+
+  constructor(ready = true) {
+    this.outbox = new Outbox({
+      clock: this.clock,
+      send: (packet) => {
+        if (!this.connected) return false;
+        const data = packet.payloadVariant?.case === "decoded" ? packet.payloadVariant.value : {};
+        this.sent.push({ atMs: this.clock.nowMs(), packet, id: packet.id ?? 0, text: new TextDecoder().decode(data.payload) });
+        return true;
+      },
+      onEnd: ({ id, outcome }) => void this.ended.push({ id, outcome }),
+    });
+    if (ready) this.ready();
+  }
+
+  ready(outageMs = 0): void {
+    this.connected = true;
+    this.outbox.linkReady({ nodeNum: OWN, hopLimit: 3, outageMs });
+  }
+
+  lost(): void {
+    this.connected = false;
+    this.outbox.linkLost();
+  }
+
+  text(text: string, draft: Partial<Draft> = {}): Ticket {
+    const to = draft.to ?? ALICE;
+    return this.outbox.enqueue({
+      to,
+      channel: 0,
+      portnum: PortNum.TEXT_MESSAGE_APP,
+      payload: new TextEncoder().encode(text),
+      priority: "reply",
+      person: to,
+      answerId: ++this.#answerId,
+      wantAck: true,
+      expiresAtMs: this.clock.nowMs() + 600_000,
+      label: "text",
+      ...draft,
+    });
+  }
+
+  status(id: number, res = 0, free = 15): void {
+    this.outbox.queueStatus(make("QueueStatus", { res, free, maxlen: 16, meshPacketId: id }));
+  }
+
+  /** The node takes everything sent so far. */
+  statusOfLast(res = 0, free = 15): void {
+    this.status(this.last().id, res, free);
+  }
+
+  last(): Sent {
+    const last = this.sent.at(-1);
+    assert.ok(last, "nothing was sent");
+    return last;
+  }
+
+  /** Lets time go on, the node taking each packet as it comes. */
+  async run(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      const before = this.sent.length;
+      await this.clock.tick(100);
+      for (const { id } of this.sent.slice(Math.max(0, before - 1))) this.status(id);
+    }
+  }
+}
+
+async function outcomeOf(ticket: Ticket): Promise<Outcome> {
+  return await ticket.outcome;
+}
+
+Deno.test("Outbox sends from our own number with an explicit hop limit", () => {
+  const bench = new Bench();
+  bench.text("hello");
+  bench.statusOfLast();
+  bench.text("for all", { to: BROADCAST_NUM, channel: 2, hopLimit: 5 });
+  assert.equal(bench.sent[0]?.packet.from, OWN);
+  assert.equal(bench.sent[0]?.packet.hopLimit, 3);
+  assert.notEqual(bench.sent[0]?.id, 0);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox leaves at least 2 s between texts, and lets other packets pass", async () => {
+  const bench = new Bench();
+  for (const text of ["1", "2", "3"]) bench.text(text);
+  bench.outbox.enqueue({
+    to: BOB,
+    channel: 0,
+    portnum: PortNum.TRACEROUTE_APP,
+    payload: new Uint8Array(),
+    priority: "reply",
+    person: BOB,
+    answerId: 99,
+    wantAck: false,
+    expiresAtMs: 600_000,
+    label: "traceroute",
+  });
+  await bench.run(10_000);
+  const texts = bench.sent.filter(({ text }) => text !== "");
+  assert.deepEqual(texts.map(({ text }) => text), ["1", "2", "3"]);
+  for (const [index, { atMs }] of texts.slice(1).entries()) assert.ok(atMs - (texts[index] as Sent).atMs >= 2000);
+  assert.ok((bench.sent.find(({ text }) => text === "") as Sent).atMs < 2000);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox waits 5 s at most for a queueStatus, and while the node has no room", async () => {
+  const bench = new Bench();
+  bench.text("1");
+  bench.text("2");
+  await bench.clock.tick(4900);
+  assert.equal(bench.sent.length, 1);
+  await bench.clock.tick(200);
+  assert.equal(bench.sent.length, 2);
+  bench.statusOfLast(0, 0);
+  bench.text("3");
+  await bench.clock.tick(4900);
+  assert.equal(bench.sent.length, 2);
+  await bench.clock.tick(200);
+  assert.equal(bench.sent.length, 3);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox ignores reports on packets that are not its own", () => {
+  const bench = new Bench();
+  bench.text("1");
+  bench.text("2");
+  bench.status(bench.last().id ^ 1);
+  bench.status(0);
+  assert.equal(bench.sent.length, 1);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox lets people take turns", async () => {
+  const bench = new Bench();
+  for (const n of [1, 2, 3]) bench.text(`a${n}`, { to: ALICE });
+  bench.text("b1", { to: BOB });
+  await bench.run(12_000);
+  assert.deepEqual(bench.sent.map(({ text }) => text), ["a1", "b1", "a2", "a3"]);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox sends answers before alerts before announcements", async () => {
+  const bench = new Bench(false);
+  bench.text("announcement", { priority: "announcement" });
+  bench.text("alert", { priority: "alert" });
+  bench.text("reply", { priority: "reply" });
+  bench.ready();
+  await bench.run(12_000);
+  assert.deepEqual(bench.sent.map(({ text }) => text), ["reply", "alert", "announcement"]);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox calls a direct message delivered only when the recipient says so", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.NONE });
+  assert.deepEqual(bench.ended, []);
+  bench.outbox.routing({ requestId: ticket.id, from: ALICE, error: RoutingError.NONE });
+  assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
+});
+
+Deno.test("Outbox ends a relayed message as relayed after 120 s and never sends it again", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.NONE });
+  await bench.clock.tick(119_000);
+  assert.deepEqual(bench.ended, []);
+  await bench.clock.tick(1001);
+  assert.deepEqual(await outcomeOf(ticket), { kind: "relayed" });
+  assert.equal(bench.sent.length, 1);
+});
+
+Deno.test("Outbox ends a channel text as relayed when a neighbour repeats it", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello", { to: BROADCAST_NUM });
+  bench.statusOfLast();
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.NONE });
+  assert.deepEqual(await outcomeOf(ticket), { kind: "relayed" });
+});
+
+Deno.test("Outbox ends a message of which nothing is heard as unknown after 120 s", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  await bench.clock.tick(120_001);
+  assert.equal((await outcomeOf(ticket)).kind, "unknown");
+});
+
+for (
+  const [error, name] of [[RoutingError.MAX_RETRANSMIT, /no acknowledgement/], [RoutingError.NO_CHANNEL, /NO_CHANNEL/], [
+    RoutingError.PKI_SEND_FAIL_PUBLIC_KEY,
+    /public key/,
+  ], [77, /error 77/]] as const
+) {
+  Deno.test(`Outbox ends a message as failed on Routing error ${error} and says why`, async () => {
+    const bench = new Bench();
+    const ticket = bench.text("hello");
+    bench.outbox.routing({ requestId: ticket.id, from: OWN, error });
+    const outcome = await outcomeOf(ticket);
+    assert.ok(outcome.kind === "failed" && name.test(outcome.reason));
+  });
+}
+
+Deno.test("Outbox sends again under a new id after RATE_LIMIT_EXCEEDED", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  const first = ticket.id;
+  bench.statusOfLast();
+  bench.outbox.routing({ requestId: first, from: OWN, error: RoutingError.RATE_LIMIT_EXCEEDED });
+  await bench.clock.tick(3000);
+  assert.equal(bench.sent.length, 2);
+  assert.notEqual(bench.last().id, first);
+  assert.equal(ticket.id, bench.last().id);
+  bench.outbox.routing({ requestId: ticket.id, from: ALICE, error: RoutingError.NONE });
+  assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
+});
+
+Deno.test("Outbox sends again under a new id when the node's queue is full, five times at most", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  for (let tries = 1; tries <= 5; tries++) {
+    assert.equal(bench.sent.length, tries);
+    bench.statusOfLast(32, 1);
+    await bench.clock.tick(5001);
+  }
+  assert.equal((await outcomeOf(ticket)).kind, "failed");
+  assert.equal(new Set(bench.sent.map(({ id }) => id)).size, 5);
+});
+
+Deno.test("Outbox fails a message when the node cannot transmit", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast(34);
+  const outcome = await outcomeOf(ticket);
+  assert.ok(outcome.kind === "failed" && /region/.test(outcome.reason));
+});
+
+Deno.test("Outbox sends a message whose end a lost link hid once more, with the same id and bytes", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  const first = bench.last();
+  bench.lost();
+  await bench.clock.tick(2000);
+  bench.ready(2000);
+  await bench.clock.tick(100);
+  assert.equal(bench.sent.length, 2);
+  assert.deepEqual(bench.last().packet, first.packet);
+  bench.lost();
+  bench.ready(10);
+  await bench.clock.tick(10_000);
+  assert.equal(bench.sent.length, 2);
+  assert.equal((await outcomeOf(ticket)).kind, "unknown");
+});
+
+Deno.test("Outbox spares the repetition when the node kept the ACK for us", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  bench.lost();
+  bench.ready(500);
+  await bench.clock.tick(200);
+  bench.outbox.routing({ requestId: ticket.id, from: ALICE, error: RoutingError.NONE });
+  await bench.clock.tick(20_000);
+  assert.equal(bench.sent.length, 1);
+  assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
+});
+
+Deno.test("Outbox does not repeat a message that is older than 5 minutes", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello", { expiresAtMs: 3_600_000 });
+  await bench.clock.tick(100_000);
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.RATE_LIMIT_EXCEEDED });
+  await bench.clock.tick(100_000);
+  bench.statusOfLast();
+  await bench.clock.tick(110_000);
+  bench.lost();
+  assert.equal((await outcomeOf(ticket)).kind, "unknown");
+});
+
+Deno.test("Outbox sends after a long outage one answer a person and five in all, the newest, with all its parts", async () => {
+  const bench = new Bench(false);
+  const old = bench.text("old", { to: ALICE, person: ALICE });
+  for (const part of ["1/2", "2/2"]) bench.text(part, { to: ALICE, person: ALICE, answerId: 500 });
+  for (let person = 1; person <= 6; person++) bench.text(`p${person}`, { to: person, person });
+  bench.ready(60_000);
+  await bench.run(30_000);
+  assert.equal((await outcomeOf(old)).kind, "expired");
+  assert.deepEqual(bench.sent.map(({ text }) => text).sort(), ["p2", "p3", "p4", "p5", "p6"]);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox keeps everything over a short loss", async () => {
+  const bench = new Bench(false);
+  for (const text of ["1", "2", "3"]) bench.text(text);
+  bench.ready(2000);
+  await bench.run(10_000);
+  assert.equal(bench.sent.length, 3);
+  bench.outbox.close();
+});
+
+Deno.test("Outbox does not send what has expired", async () => {
+  const bench = new Bench(false);
+  const ticket = bench.text("late", { expiresAtMs: 1000 });
+  await bench.clock.tick(2000);
+  bench.ready();
+  assert.equal((await outcomeOf(ticket)).kind, "expired");
+  assert.equal(bench.sent.length, 0);
+});
+
+Deno.test("Outbox refuses what exceeds its queue and ends everything when it is closed", async () => {
+  const bench = new Bench(false);
+  const tickets = Array.from({ length: 201 }, (_, n) => bench.text(String(n)));
+  assert.equal((await outcomeOf(tickets[200] as Ticket)).kind, "failed");
+  bench.outbox.close();
+  for (const ticket of tickets.slice(0, 200)) assert.equal((await outcomeOf(ticket)).kind, "expired");
+  assert.equal(bench.clock.pendingTimers(), 0);
+});
+
+Deno.test("Outbox puts the asker's key on an answer to a verified direct message", () => {
+  const bench = new Bench();
+  const publicKey = new Uint8Array(32).fill(9);
+  bench.text("secret", { publicKey, channel: 3 });
+  assert.equal(bench.last().packet.pkiEncrypted, true);
+  assert.deepEqual(bench.last().packet.publicKey, publicKey);
+  assert.equal(bench.last().packet.channel, 0);
+  bench.outbox.close();
+});

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { decode, make } from "../../src/link/codec.ts";
+import { FrameParser } from "../../src/link/frame.ts";
+import type { LinkState } from "../../src/link/link.ts";
+import type { FromRadio, Init, MeshPacket, NodeInfo, ToRadio } from "../../src/link/messages.ts";
+import {
+  ONLY_CONFIG_NONCE,
+  ONLY_NODES_NONCE,
+  type RadioInfo,
+  Session,
+  type SessionLink,
+  type SessionSink,
+} from "../../src/mesh/session.ts";
+import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { readRecording } from "../support/recording.ts";
+
+const OWN = 0xa1b20a01;
+const NEIGHBOUR = 0xc3d40b02;
+
+/** A link that only remembers what was said on it. */
+class PaperLink implements SessionLink {
+  state: LinkState = { kind: "configuring", sinceMs: 0, address: "10.0.0.1" };
+  readonly sent: Init<"ToRadio">[] = [];
+  readonly identified: number[] = [];
+  settledTimes = 0;
+
+  send(message: Init<"ToRadio">): boolean {
+    this.sent.push(message);
+    return true;
+  }
+
+  identify(nodeNum: number): void {
+    this.identified.push(nodeNum);
+  }
+
+  settled(): void {
+    this.settledTimes += 1;
+    this.state = { kind: "ready", sinceMs: 0, address: "10.0.0.1" };
+  }
+
+  wanted(): number[] {
+    return this.sent.flatMap(({ payloadVariant }) => payloadVariant?.case === "wantConfigId" ? [payloadVariant.value] : []);
+  }
+}
+
+interface Scene {
+  readonly clock: FakeClock;
+  readonly session: Session;
+  readonly link: PaperLink;
+  readonly ready: { radio: RadioInfo; first: boolean; outageMs: number }[];
+  readonly packets: MeshPacket[];
+  readonly nodes: NodeInfo[];
+  readonly events: string[];
+}
+
+function scene(): Scene {
+  const clock = createFakeClock();
+  const ready: Scene["ready"] = [];
+  const packets: MeshPacket[] = [];
+  const nodes: NodeInfo[] = [];
+  const events: string[] = [];
+  const sink: SessionSink = {
+    ready: (radio, { first, outageMs }) => void ready.push({ radio, first, outageMs }),
+    lost: ({ kind }) => void events.push(`lost ${kind}`),
+    radioChanged: ({ nodeNum }) => void events.push(`radio ${nodeNum}`),
+    nodeInfo: (info) => void nodes.push(info),
+    packet: (packet) => void packets.push(packet),
+    queueStatus: ({ meshPacketId }) => void events.push(`queueStatus ${meshPacketId}`),
+    notification: ({ message }) => void events.push(`notification ${message}`),
+  };
+  const session = new Session({ clock, sink });
+  const link = new PaperLink();
+  session.connected(link);
+  return { clock, session, link, ready, packets, nodes, events };
+}
+
+function say(session: Session, payloadVariant: NonNullable<Init<"FromRadio">["payloadVariant"]>): void {
+  session.received(make("FromRadio", { payloadVariant }), new Uint8Array());
+}
+
+/** The shortest handshake that a node may give. */
+function shake({ session, link }: Scene, options: { nodeNum?: number; rebootCount?: number } = {}): void {
+  say(session, { case: "myInfo", value: { myNodeNum: options.nodeNum ?? OWN, rebootCount: options.rebootCount ?? 1 } });
+  say(session, { case: "metadata", value: { firmwareVersion: "2.7.26.54e0d8d" } });
+  say(session, { case: "configCompleteId", value: link.wanted().at(-1) as number });
+}
+
+function reconnect(scene: Scene): PaperLink {
+  scene.session.lost({ kind: "fin" });
+  const link = new PaperLink();
+  scene.session.connected(link);
+  return link;
+}
+
+Deno.test("Session plays the recording of the real firmware through", async () => {
+  const stage = scene();
+  const parser = new FrameParser({
+    onFrame(payload) {
+      const bytes = payload.slice();
+      stage.session.received(withNonce(decode("FromRadio", bytes), 123456789, stage.link.wanted()[0] as number), bytes);
+    },
+  });
+  for (const line of await readRecording()) {
+    if (line.dir === "from") parser.push(line.bytes);
+    if (line.dir === "to" && wantedIn(line.bytes) === ONLY_CONFIG_NONCE) stage.session.askConfig();
+  }
+  assert.equal(stage.link.settledTimes, 1);
+  const { radio } = stage.ready[0] ?? assert.fail("never ready");
+  assert.equal(radio.nodeNum, OWN);
+  assert.equal(radio.firmwareVersion, "2.7.26.54e0d8d");
+  assert.deepEqual(radio.channels, [{ index: 0, name: "LongFast", primary: true }]);
+  assert.ok(radio.lora);
+  assert.ok(stage.packets.length >= 15, `${stage.packets.length} packets`);
+  assert.deepEqual([...new Set(stage.nodes.map(({ num }) => num))], [OWN, NEIGHBOUR]);
+  assert.ok(stage.events.some((event) => event.startsWith("queueStatus")));
+});
+
+function withNonce(message: FromRadio, recorded: number, ours: number): FromRadio {
+  const { payloadVariant } = message;
+  if (payloadVariant.case === "configCompleteId" && payloadVariant.value === recorded) {
+    return make("FromRadio", { payloadVariant: { case: "configCompleteId", value: ours } });
+  }
+  return message;
+}
+
+function wantedIn(bytes: Uint8Array): number | undefined {
+  let wanted: number | undefined;
+  new FrameParser({
+    onFrame(payload) {
+      const { payloadVariant }: ToRadio = decode("ToRadio", payload.slice());
+      if (payloadVariant.case === "wantConfigId") wanted = payloadVariant.value;
+    },
+  }).push(bytes);
+  return wanted;
+}
+
+Deno.test("Session asks for everything first and for the configuration only on a reconnect", () => {
+  const stage = scene();
+  const first = stage.link.wanted()[0] as number;
+  assert.ok(first !== 0 && first !== ONLY_CONFIG_NONCE && first !== ONLY_NODES_NONCE);
+  shake(stage);
+  assert.equal(stage.link.settledTimes, 1);
+  assert.deepEqual(stage.link.identified, [OWN]);
+  assert.deepEqual(reconnect(stage).wanted(), [ONLY_CONFIG_NONCE]);
+});
+
+Deno.test("Session asks for everything again when the first handshake was broken off, then for the configuration alone", () => {
+  const stage = scene();
+  say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+  let link = reconnect(stage);
+  assert.notEqual(link.wanted()[0], ONLY_CONFIG_NONCE);
+  say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+  link = reconnect(stage);
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE]);
+});
+
+Deno.test("Session asks a node that was too weak for the whole list for the list alone, a minute after ready", async () => {
+  const stage = scene();
+  for (let i = 0; i < 2; i++) {
+    say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+    reconnect(stage);
+  }
+  const link = reconnect(stage);
+  say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+  say(stage.session, { case: "configCompleteId", value: link.wanted().at(-1) as number });
+  await stage.clock.tick(61_000);
+  assert.equal(link.wanted().at(-1), ONLY_NODES_NONCE);
+  say(stage.session, { case: "configCompleteId", value: ONLY_NODES_NONCE });
+});
+
+Deno.test("Session asks for the nodes again after our node has restarted", async () => {
+  const stage = scene();
+  shake(stage, { rebootCount: 4 });
+  const link = reconnect(stage);
+  shake({ ...stage, link }, { rebootCount: 5 });
+  await stage.clock.tick(61_000);
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE, ONLY_NODES_NONCE]);
+});
+
+Deno.test("Session does not ask for the nodes again within 12 hours, and does so later", async () => {
+  const stage = scene();
+  shake(stage);
+  let link = reconnect(stage);
+  shake({ ...stage, link });
+  await stage.clock.tick(12 * 3_600_000);
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE]);
+  link = reconnect(stage);
+  shake({ ...stage, link });
+  await stage.clock.tick(61_000);
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE, ONLY_NODES_NONCE]);
+});
+
+Deno.test("Session tells how long there was no ready link", async () => {
+  const stage = scene();
+  await stage.clock.tick(700);
+  shake(stage);
+  stage.session.lost({ kind: "fin" });
+  await stage.clock.tick(42_000);
+  const link = new PaperLink();
+  stage.session.connected(link);
+  shake({ ...stage, link });
+  assert.deepEqual(stage.ready.map(({ first, outageMs }) => [first, outageMs]), [[true, 700], [false, 42_000]]);
+});
+
+Deno.test("Session passes packets on that come during the handshake", () => {
+  const stage = scene();
+  say(stage.session, { case: "packet", value: { from: 7, to: OWN, id: 5, payloadVariant: { case: "decoded", value: { portnum: 1 } } } });
+  assert.equal(stage.packets.length, 1);
+  assert.equal(stage.ready.length, 0);
+});
+
+Deno.test("Session takes a completion for the answer to its own question only", () => {
+  const stage = scene();
+  say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+  for (const value of [0, 1, ONLY_NODES_NONCE]) say(stage.session, { case: "configCompleteId", value });
+  assert.equal(stage.link.settledTimes, 0);
+});
+
+Deno.test("Session asks again when a handshake ends without my_info", () => {
+  const stage = scene();
+  say(stage.session, { case: "configCompleteId", value: stage.link.wanted()[0] as number });
+  assert.equal(stage.link.settledTimes, 0);
+  assert.equal(stage.link.wanted().length, 2);
+});
+
+Deno.test("Session starts anew when another node answers at the address", () => {
+  const stage = scene();
+  shake(stage);
+  const link = reconnect(stage);
+  shake({ ...stage, link }, { nodeNum: 0x77 });
+  assert.ok(stage.events.includes(`radio ${0x77}`));
+  assert.equal(stage.session.radio?.nodeNum, 0x77);
+  assert.equal(stage.ready.at(-1)?.first, true);
+});
+
+Deno.test("Session keeps the link when another connection of the program has this node", () => {
+  const stage = scene();
+  stage.link.identify = () => {
+    throw new Error("remote solar holds it");
+  };
+  shake(stage);
+  assert.equal(stage.link.settledTimes, 1);
+});
+
+Deno.test("Session names a channel without a name after its preset", () => {
+  const stage = scene();
+  say(stage.session, {
+    case: "config",
+    value: { payloadVariant: { case: "lora", value: { usePreset: true, modemPreset: 4, hopLimit: 3 } } },
+  });
+  say(stage.session, { case: "channel", value: { index: 0, role: 1, settings: { psk: new Uint8Array([1]) } } });
+  say(stage.session, { case: "channel", value: { index: 1, role: 2, settings: { name: "Alpes" } } });
+  say(stage.session, { case: "channel", value: { index: 2, role: 0 } });
+  shake(stage);
+  assert.deepEqual(stage.session.radio?.channels.map(({ index, name, primary }) => [index, name, primary]), [[0, "MediumFast", true], [
+    1,
+    "Alpes",
+    false,
+  ]]);
+});
