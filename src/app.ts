@@ -104,7 +104,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const router = new Router({
     clock,
     context,
-    commands: options.commands ?? createCommands({ clock }),
+    commands: options.commands ?? createCommands(),
     guards: [
       ignoreOwn(() => radio()?.nodeNum),
       onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),

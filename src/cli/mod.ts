@@ -59,11 +59,12 @@ function find(word: string, rest: readonly string[], verb = ""): CliCommand {
 }
 
 function optionFirst(word: string, rest: readonly string[]): string {
-  const option = word.replace(/^-+/, "").replace(/=.*$/s, "");
+  const written = word.replace(/=.*$/s, "");
+  const option = written.replace(/^-+/, "");
   const command = CLI_COMMANDS.find(({ name, options }) => rest.includes(name) && Object.hasOwn(options, option)) ??
     CLI_COMMANDS.find(({ options }) => Object.hasOwn(options, option));
   const right = command === undefined ? "meshbot --help" : writtenForm(command, option);
-  return `${word} stands before the command. Did you mean: ${right}`;
+  return `${written} stands before the command. Did you mean: ${right}`;
 }
 
 /** An error as the operator sees it: what this program or the system foresaw is one message, a fault of ours has its stack. */

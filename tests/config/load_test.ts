@@ -8,13 +8,13 @@ import { loadKeys } from "../../src/config/load.ts";
 
 const HOME = { HOME: "/home/pi" };
 
-async function withFile(text: string | Uint8Array, test: (folder: string) => void): Promise<void> {
+async function withFile(text: string | Uint8Array, test: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "meshbot_config_" });
   try {
     const path = join(folder, "meshbot.toml");
     if (typeof text === "string") await Deno.writeTextFile(path, text);
     else await Deno.writeFile(path, text);
-    test(folder);
+    await test(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -186,9 +186,9 @@ garbage
       "a line is a key = value, a [section] or a # comment",
       "meshbot.toml, line 26, column 2, this is no TOML (incomplete key-value: cannot find end of key): " +
       "a section is written [name] on a line of its own",
-      'environment variable MESHBOT_DEBUG is "maybe": must be true or false',
       "environment variable MESHBOT_NODE_PROT is not a known one: did you mean MESHBOT_NODE_PORT?",
       "environment variable MESHBOT_XYZZY is not a known one: unset it; meshbot config --example names all that there are",
+      'environment variable MESHBOT_DEBUG is "maybe": must be true or false',
     ]);
   });
 });

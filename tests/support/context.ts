@@ -128,10 +128,3 @@ export function addNode(nodes: NodeDb, spec: NodeSpec): void {
   if (Object.keys(value).length > 0) nodes.applyTelemetry(num, make("Telemetry", { variant: { case: "deviceMetrics", value } }));
   if (heard !== false) nodes.applyReception(makeReception({ from: num, ...heard }));
 }
-
-/** The command of that name from a list. */
-export function commandNamed<Named extends { readonly name: string }>(commands: readonly Named[], name: string): Named {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new Error(`There is no command ${name}`);
-  return command;
-}
