@@ -50,6 +50,7 @@ export interface AppOptions {
 export interface App {
   readonly link: Link;
   readonly nodes: NodeDb;
+  readonly outbox: Pick<Outbox, "openParts">;
   /** Settles when the bot has stopped. */
   readonly ended: Promise<void>;
   /** Takes leave of the node and stops everything; harmless when called again. */
@@ -185,7 +186,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log.info`stopped: the node's connection is free`;
     ended.resolve();
   }
-  return { link, nodes, ended: ended.promise, stop: () => stopping ??= stop() };
+  return { link, nodes, outbox, ended: ended.promise, stop: () => stopping ??= stop() };
 }
 
 function warnOfMissingChannels(config: Config, radio: RadioInfo): void {

@@ -2,9 +2,8 @@
  * /help [command] (/?, /aide): the list of commands, or the usage and summary of one.
  * Derived from the registered list, so that a new command is in it by being registered.
  */
-import type { NamedCommand } from "./support/named.ts";
-import { usageOf } from "./support/named.ts";
 import type { CommandContext } from "../context.ts";
+import { type NamedCommand, usageOf } from "./support/named.ts";
 
 /** The /help of the commands that `list` gives, in their order. */
 export function createHelp(list: () => readonly NamedCommand[]): NamedCommand {

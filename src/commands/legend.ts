@@ -2,6 +2,7 @@
 import type { Sentences } from "../i18n/mod.ts";
 import type { NamedCommand } from "./support/named.ts";
 
+/** The command /legend. */
 export const legend: NamedCommand = {
   name: "legend",
   usage: "",
@@ -10,11 +11,11 @@ export const legend: NamedCommand = {
 };
 
 function legendText(say: Sentences): string {
-  const { legend, hops, signal } = say;
+  const { legend, hops } = say;
   return [
-    "📶 SNR (dB): 🟢>=10 🟡>=5 🟠>=0 🔴>=-5 ⚫<-5",
+    `SNR (dB): 🟢10+ 🟡5+ 🟠0+ 🔴-5+ ⚫<-5 📶?`,
     `✅${hops.direct} 🔀${legend.hops} 🌐MQTT ❔${hops.unknown}`,
     `⏱️${legend.lastHeard} 📍${legend.place} ↔️${legend.distance} 🔋🔌${legend.power} 🔑${legend.key}`,
-    `➡️⬅️${legend.legs} 📶${signal.unknown}`,
+    `➡️${legend.there} ⬅️${legend.back}`,
   ].join("\n");
 }

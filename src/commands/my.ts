@@ -8,6 +8,7 @@ import { levelsText } from "./support/levels.ts";
 import type { NamedCommand } from "./support/named.ts";
 import { whereabouts } from "./support/whereabouts.ts";
 
+/** The command /my. */
 export const my: NamedCommand = {
   name: "my",
   usage: "",

@@ -6,8 +6,8 @@ import { formatAge } from "../i18n/format.ts";
 import type { Sentences } from "../i18n/mod.ts";
 import { formatPlace } from "../mesh/geo.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
-import { formatNodeId } from "../node_id.ts";
 import { textLengthBytes } from "../mesh/text.ts";
+import { formatNodeId } from "../node_id.ts";
 import { shorten } from "./support/fit.ts";
 import { hopsIcon, hopsText } from "./support/hops.ts";
 import { answerLimitBytes } from "./support/limit.ts";
@@ -17,6 +17,7 @@ import { whereabouts } from "./support/whereabouts.ts";
 
 const MIN_NAME_BYTES = 8;
 
+/** The command /node. */
 export const node: NamedCommand = {
   name: "node",
   aliases: ["info"],

@@ -16,6 +16,7 @@ const MIN_NAME_BYTES = 6;
 // Icon, SNR, age, distance and footer at their longest.
 const REST_OF_LINE_BYTES = 40;
 
+/** The command /nodes. */
 export const nodes: NamedCommand = {
   name: "nodes",
   usage: "[page]",

@@ -8,6 +8,7 @@ import { hopsIcon, hopsText, isDirect } from "./support/hops.ts";
 import { levelsText } from "./support/levels.ts";
 import type { NamedCommand } from "./support/named.ts";
 
+/** The command /ping. */
 export const ping: NamedCommand = {
   name: "ping",
   aliases: ["test"],

@@ -12,6 +12,7 @@ import type { NamedCommand } from "./support/named.ts";
 const METRICS_MAX_AGE_MS = 5 * 60_000;
 const FIRMWARE_BYTES = 24;
 
+/** The command /status. */
 export const status: NamedCommand = {
   name: "status",
   usage: "",

@@ -26,6 +26,7 @@ const linkStates: LinkStates = {
   closed: "closed",
 };
 
+/** Every sentence in English. */
 export const en = {
   units: { second: "s", minute: "m", hour: "h", day: "d", megabytes: "MB", gigabytes: "GB" },
   compass,
@@ -100,7 +101,8 @@ export const en = {
     noAnswer: (name: string): string => `${name}: no answer.`,
   },
   legend: {
-    legs: "towards / back",
+    there: "there",
+    back: "back",
     hops: "hops",
     lastHeard: "last heard",
     place: "place",

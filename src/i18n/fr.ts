@@ -1,6 +1,7 @@
 /** The sentences in French. */
 import type { Sentences } from "./mod.ts";
 
+/** Every sentence in French. */
 export const fr: Sentences = {
   units: { second: "s", minute: "m", hour: "h", day: "j", megabytes: "Mo", gigabytes: "Go" },
   compass: { N: "N", NE: "NE", E: "E", SE: "SE", S: "S", SW: "SO", W: "O", NW: "NO" },
@@ -81,9 +82,10 @@ export const fr: Sentences = {
     noAnswer: (name) => `${name}: pas de réponse.`,
   },
   legend: {
-    legs: "aller / retour",
+    there: "aller",
+    back: "retour",
     hops: "sauts",
-    lastHeard: "dernier signe",
+    lastHeard: "entendu",
     place: "lieu",
     distance: "distance",
     power: "batterie/secteur",
@@ -103,8 +105,8 @@ export const fr: Sentences = {
     firmware: "Firmware",
     queue: "file",
     channel: "Canal",
-    nodeAirTime: "émission nœud",
-    ownAirTime: (seconds) => `Temps d'antenne du bot: ${seconds}s en 1h`,
+    nodeAirTime: "émission",
+    ownAirTime: (seconds) => `Antenne du bot: ${seconds}s en 1h`,
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
 

@@ -104,6 +104,11 @@ export class Outbox {
     return this.#inFlight.size;
   }
 
+  /** How many parts of an answer have no end yet. */
+  openParts(answerId: number): number {
+    return [...this.#queue, ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;
+  }
+
   /** Queues a packet. It ends at once as failed when the queue is full. */
   enqueue(draft: Draft): Ticket {
     const { promise, resolve } = Promise.withResolvers<Outcome>();

@@ -47,6 +47,14 @@ Deno.test("node marks a blurred place and never tells more than 0.01 degrees", a
   assert.match(await ask([{ num: 0xa, longName: "Exact", place: { ...place, precisionBits: 16 } }], "exact"), /📍 -33\.86,0\.00 /);
 });
 
+Deno.test("node marks the distance when our own place is the blurred one", async () => {
+  const clock = createFakeClock();
+  const nodes = createNodeDb({ clock });
+  addNode(nodes, { num: OWN_NUM, longName: "Bot", place: { ...OWN_PLACE, precisionBits: 12 }, heard: false });
+  addNode(nodes, FULL);
+  assert.match(await answer("node", { clock, nodes, args: "tigr" }), / 📍 48\.83,2\.36 \| ⛰️ 40m \| ↔️ ~583m N /);
+});
+
 Deno.test("node tells how the node is heard, unknown and MQTT never as direct", async () => {
   const hops = async (heard: NodeSpec["heard"] & object) => (await ask([{ num: 0xa, longName: "X", heard }], "X")).split(" | ")[1];
   assert.equal(await hops({ hopsUsed: 0 }), "✅ direct");
@@ -104,6 +112,6 @@ Deno.test("node fits into one message with every fact and a name of 40 bytes", a
   for (const language of ["en", "fr"] as const) {
     const text = await ask([{ ...FULL, longName, place, heard: { viaMqtt: true, hopsUsed: 7 } }], "tigr", { language }, 59 * 60_000);
     assert(textLengthBytes(text) <= 200, text);
-    assert.match(text, /^ℹ️ 🗼+…? \(!1234abcd\) \| 📍 ~-48\.83,-152\.36 /);
+    assert(text.startsWith(`ℹ️ ${longName} (!1234abcd) | 📍 ~-48.83,-152.36 | ⛰️ 8848m | `), text);
   }
 });

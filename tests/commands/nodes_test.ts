@@ -38,11 +38,11 @@ Deno.test("nodes lists direct neighbours by SNR with icon, name, SNR, age and di
   await clock.tick(13 * 60_000);
   assert.equal(
     await answer("nodes", { clock, nodes }),
-    "📡 Direct nodes (<3d): 3\n🟡 Blurred 6dB 13m ~557m\n🟠 Relais 4dB 13m 6.5km\n⚫ Weak -8.2dB 2d",
+    "📡 Direct nodes (<3d): 3\n🟡 Blurred 6dB 13m ~558m\n🟠 Relais 4dB 13m 6.5km\n⚫ Weak -8.2dB 2d",
   );
   assert.equal(
     await answer("nodes", { clock, nodes, language: "fr" }),
-    "📡 Nœuds directs (<3j): 3\n🟡 Blurred 6dB 13m ~557m\n🟠 Relais 4dB 13m 6.5km\n⚫ Weak -8.2dB 2j",
+    "📡 Nœuds directs (<3j): 3\n🟡 Blurred 6dB 13m ~558m\n🟠 Relais 4dB 13m 6.5km\n⚫ Weak -8.2dB 2j",
   );
 });
 

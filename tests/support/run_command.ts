@@ -1,12 +1,12 @@
 /** Running commands in tests. */
 import assert from "node:assert/strict";
 import { createCommands } from "../../src/commands/mod.ts";
-import type { SystemReader } from "../../src/health/system.ts";
+import type { SystemReader, SystemReadings } from "../../src/health/system.ts";
 import type { Command, Reply } from "../../src/router/command.ts";
 import { type ContextOptions, makeContext } from "./context.ts";
 
 /** A machine that always reads the same. */
-export const steadySystem: SystemReader = () =>
+export const steadySystem: SystemReader = (): Promise<SystemReadings> =>
   Promise.resolve({
     osUptimeMs: (3 * 24 + 2) * 3_600_000,
     cpuCelsius: 48.31,

@@ -2,8 +2,8 @@
 import type { BotContext } from "../../context.ts";
 import { cleanText } from "../../mesh/clean_text.ts";
 import type { NodeRecord } from "../../mesh/node_db.ts";
-import { formatNodeId } from "../../node_id.ts";
 import { textLengthBytes } from "../../mesh/text.ts";
+import { formatNodeId } from "../../node_id.ts";
 import { shorten } from "./fit.ts";
 import { answerLimitBytes } from "./limit.ts";
 

@@ -2,8 +2,8 @@
 import type { BotContext } from "../../context.ts";
 import { formatLevel } from "../../i18n/format.ts";
 import type { RouteHop, TracerouteResult } from "../../mesh/requests.ts";
-import { BROADCAST_NUM } from "../../node_id.ts";
 import { textLengthBytes } from "../../mesh/text.ts";
+import { BROADCAST_NUM } from "../../node_id.ts";
 import { shorten } from "./fit.ts";
 import { hopsText } from "./hops.ts";
 import { answerLimitBytes } from "./limit.ts";
@@ -13,15 +13,17 @@ interface Width {
   /** 0 shows short names. */
   readonly nameBytes: number;
   readonly decimals: number;
+  /** Between the arrow and the name. */
+  readonly gap: string;
 }
 
-// Widest first.
+// Widest first; the last holds seven relays there and back with short names of four letters.
 const WIDTHS: readonly Width[] = [
-  { nameBytes: 40, decimals: 1 },
-  { nameBytes: 20, decimals: 1 },
-  { nameBytes: 12, decimals: 1 },
-  { nameBytes: 0, decimals: 1 },
-  { nameBytes: 0, decimals: 0 },
+  { nameBytes: 40, decimals: 1, gap: " " },
+  { nameBytes: 20, decimals: 1, gap: " " },
+  { nameBytes: 12, decimals: 1, gap: " " },
+  { nameBytes: 0, decimals: 1, gap: " " },
+  { nameBytes: 0, decimals: 0, gap: "" },
 ];
 const TITLE_BYTES = 24;
 const SHORT_NAME_BYTES = 8;
@@ -35,22 +37,20 @@ export function routeText(context: BotContext, result: TracerouteResult, age?: s
   const texts = WIDTHS.map((width) => [header, ...legs(context, result, width)]);
   const fitting = texts.find((lines) => textLengthBytes(lines.join("\n")) <= limitBytes);
   if (fitting !== undefined) return fitting.join("\n");
-  // Only a forged answer is longer than seven hops there and seven back.
-  const narrowest = texts.at(-1) as string[];
-  const lineBytes = Math.max(header.length, Math.floor((limitBytes - textLengthBytes(header)) / 2) - 1);
-  return narrowest.map((line, index) => index === 0 ? line : shorten(line, lineBytes)).join("\n");
+  // Two messages then; only a forged answer has so many hops that something is lost.
+  const lineBytes = Math.max(0, limitBytes - textLengthBytes(header));
+  return [header, ...(texts.at(-1) as string[]).slice(1).map((leg) => shorten(leg, lineBytes))].join("\n");
 }
 
 function legs(context: BotContext, { target, towards, back }: TracerouteResult, width: Width): string[] {
-  const start = context.say.me;
-  const there = `➡️ ${start}${towards.map((hop) => hopText(context, hop, width)).join("")}`;
+  const there = `➡️ ${context.say.me}${towards.map((hop) => hopText(context, hop, width)).join("")}`;
   if (back.length === 0) return [there, "⬅️ ?"];
   return [there, `⬅️ ${nameText(context, target, width)}${back.map((hop) => hopText(context, hop, width)).join("")}`];
 }
 
 /** ` 5.5> Name`: how well that node heard the one before it. */
 function hopText(context: BotContext, hop: RouteHop, width: Width): string {
-  return ` ${formatLevel(hop.snr, width.decimals)}> ${nameText(context, hop.nodeNum, width)}`;
+  return ` ${formatLevel(hop.snr, width.decimals)}>${width.gap}${nameText(context, hop.nodeNum, width)}`;
 }
 
 function nameText({ nodes, radio, say }: BotContext, nodeNum: number, { nameBytes }: Width): string {
