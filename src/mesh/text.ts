@@ -58,7 +58,8 @@ export function splitText(text: string, limits: SplitLimits): string[] {
   // The numbers take room, and how much depends on how many parts there are.
   for (let totalDigits = 1;; totalDigits += 1) {
     const leastBytes = maxBytes - 2 * totalDigits - 2;
-    const bodyBytes = (index: number) => maxBytes - digitsOf(index + 1) - totalDigits - 2;
+    // Numbers with more digits than that come up only where the count turns out to have more, which is tried next.
+    const bodyBytes = (index: number) => maxBytes - Math.min(digitsOf(index + 1), totalDigits) - totalDigits - 2;
     const bodies = fill(whole, leastBytes, bodyBytes);
     if (bodies.length > maxParts && digitsOf(maxParts) === totalDigits) {
       const last = maxParts - 1;

@@ -82,6 +82,6 @@ Deno.test("cleanText() output is within the limits, clean, and stays as it is wh
       if (limits === SHORT) assert.ok([...new Intl.Segmenter().segment(cleaned)].length <= 4);
       assert.equal(cleanText(cleaned, limits), cleaned);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
