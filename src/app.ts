@@ -12,11 +12,14 @@ import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
 import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
 import { queueAnswer } from "./mesh/answer.ts";
+import { createBudget, type Utilization } from "./mesh/budget.ts";
 import { includesChannel, missingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
 import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
 import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
+import type { Draft } from "./mesh/outgoing.ts";
 import { type Incoming, readPacket, type TextMessage } from "./mesh/packet.ts";
+import { createParked } from "./mesh/parked.ts";
 import { createRateLimit } from "./mesh/rate_limit.ts";
 import { createRecentIds } from "./mesh/recent_ids.ts";
 import { Requests } from "./mesh/requests.ts";
@@ -31,6 +34,8 @@ const meshLog = logger("mesh");
 
 const DAY_MS = 24 * 3_600_000;
 const RATE_WINDOW_MS = 300_000;
+const AIRTIME_PERCENT = 2;
+const MAX_PARTS = 2;
 
 /** What the bot is built from; everything but `config` and `version` has a default. */
 export interface AppOptions {
@@ -67,13 +72,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
+  const budget = createBudget({ clock, ledger: airtime, percent: AIRTIME_PERCENT, utilization });
+  const parked = createParked({ clock });
+
   const outbox = new Outbox({
     clock,
     send: (packet) => link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false,
+    refuses: (draft, dataBytes) => budget.affords(onAirMs(draft, dataBytes)) ? undefined : "the bot's air time of this hour is used up",
     onSent(sent) {
-      const lora = radio()?.lora;
-      const bytes = onAirBytes({ dataLengthBytes: sent.dataBytes, pki: sent.draft.to !== BROADCAST_NUM });
-      if (lora !== undefined) airtime.add(timeOnAirMs(bytes, modemOf(lora)), sent.draft.label);
+      airtime.add(onAirMs(sent.draft, sent.dataBytes), sent.draft.label);
       options.onSent?.(sent);
     },
     ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
@@ -115,7 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ],
     limit: limitRate(createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes }), say.router.tooMany),
     answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
-    answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit }),
+    answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit, parked, maxParts }),
     ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
   });
 
@@ -156,6 +163,22 @@ export async function startApp(options: AppOptions): Promise<App> {
       default:
         return;
     }
+  }
+
+  function onAirMs(draft: Draft, dataLengthBytes: number): number {
+    const lora = radio()?.lora;
+    // A direct message is encrypted for its recipient's key whenever the node knows one.
+    return lora === undefined ? 0 : timeOnAirMs(onAirBytes({ dataLengthBytes, pki: draft.to !== BROADCAST_NUM }), modemOf(lora));
+  }
+
+  function utilization(): Utilization | undefined {
+    const own = nodes.get(radio()?.nodeNum ?? 0);
+    if (own?.channelUtilizationPercent === undefined || own.metricsAtMs === undefined) return undefined;
+    return { percent: own.channelUtilizationPercent, atMs: own.metricsAtMs };
+  }
+
+  function maxParts(): number {
+    return budget.rule().rule === "free" ? MAX_PARTS : 1;
   }
 
   function heardByRadio(nodeNum: number): boolean {

@@ -6,7 +6,8 @@ import { replyHopLimit } from "./hop_limit.ts";
 import type { OutgoingPriority } from "./outgoing.ts";
 import type { Outbox, Ticket } from "./outbox.ts";
 import type { TextMessage } from "./packet.ts";
-import { splitText, textLimitBytes } from "./text.ts";
+import type { Parked } from "./parked.ts";
+import { bodyOf, splitText, textLimitBytes } from "./text.ts";
 
 const REPLY_EXPIRES_MS = 600_000;
 
@@ -28,6 +29,9 @@ export interface AnswerOptions {
   readonly messageBytes: number;
   /** Our node's own hop limit. */
   readonly hopLimit: () => number;
+  /** How many parts may go out now; the rest waits for /more. */
+  readonly maxParts: () => number;
+  readonly parked: Parked;
 }
 
 const encoder = new TextEncoder();
@@ -47,7 +51,10 @@ export function queueAnswer(answer: Answer, options: AnswerOptions): Ticket[] {
   );
   const hopLimit = direct ? replyHopLimit(request, options.hopLimit()) : options.hopLimit();
   const sameChannel = !direct && request.to === BROADCAST_NUM && request.channel === answer.to;
-  return splitText(answer.text, { maxBytes: limitBytes }).map((part) =>
+  const parts = splitText(answer.text, { maxBytes: limitBytes });
+  const sendable = parts.slice(0, options.maxParts());
+  if (sendable.length < parts.length) options.parked.keep(request.from, restOf(answer.text, parts, sendable.length));
+  return sendable.map((part) =>
     options.outbox.enqueue({
       to: direct ? request.from : BROADCAST_NUM,
       channel: direct ? request.channel : answer.to as number,
@@ -65,4 +72,10 @@ export function queueAnswer(answer: Answer, options: AnswerOptions): Ticket[] {
       label: answer.label,
     })
   );
+}
+
+/** The text behind the first `count` parts. */
+function restOf(text: string, parts: readonly string[], count: number): string {
+  const said = parts.slice(0, count).reduce((length, _part, index) => length + bodyOf(parts, index).length, 0);
+  return text.toWellFormed().slice(said).trimStart();
 }

@@ -41,6 +41,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** Gives a packet to the node; false when there is no connection. */
   readonly send: (packet: Init<"MeshPacket">) => boolean;
+  /** Asked before each packet is given to the node; a reason (the air time is used up) ends it as failed. */
+  readonly refuses?: (draft: Draft, dataBytes: number) => string | undefined;
   /** A packet was given to the node: for the air time ledger and the log. `dataBytes`: the encoded Data. */
   readonly onSent?: (sent: { readonly draft: Draft; readonly id: number; readonly dataBytes: number }) => void;
   /** A packet's end is known; called once for each. */
@@ -253,6 +255,13 @@ export class Outbox {
   #send(entry: Entry, radio: { readonly nodeNum: number; readonly hopLimit: number }): void {
     const nowMs = this.#clock.nowMs();
     const packet = packetOf(entry.draft, entry.id, radio.nodeNum, radio.hopLimit);
+    const data = packet.payloadVariant?.case === "decoded" ? packet.payloadVariant.value : {};
+    const dataBytes = encodedLengthBytes("Data", data);
+    const refusal = this.#options.refuses?.(entry.draft, dataBytes);
+    if (refusal !== undefined) {
+      this.#end(entry, { kind: "failed", reason: refusal });
+      return this.#pump();
+    }
     if (!this.#options.send(packet)) return;
     this.#unqueue(entry);
     entry.state = "sent";
@@ -266,8 +275,7 @@ export class Outbox {
     if (this.#lastServed.size > MAX_QUEUED) this.#lastServed.delete(this.#lastServed.keys().next().value as number);
     this.#awaitingStatusOf = entry.id;
     this.#statusTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#statusDone(1));
-    const data = packet.payloadVariant?.case === "decoded" ? packet.payloadVariant.value : {};
-    this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes: encodedLengthBytes("Data", data) });
+    this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes });
   }
 
   /** The report has come, or five seconds have gone by without: the next packet may go. */

@@ -72,11 +72,14 @@ export function splitText(text: string, limits: SplitLimits): string[] {
 
 /** The text of parts made by `splitText`: their numbers are taken off. */
 export function joinParts(parts: readonly string[]): string {
-  if (parts.length < 2) return parts.join("");
-  return parts.map((part, index) => {
-    const number = numberOf(index, parts.length);
-    return part.startsWith(number) ? part.slice(number.length) : part;
-  }).join("");
+  return parts.map((_part, index) => bodyOf(parts, index)).join("");
+}
+
+/** One part's share of the text, without its number. */
+export function bodyOf(parts: readonly string[], index: number): string {
+  const part = parts[index] ?? "";
+  const number = parts.length < 2 ? "" : numberOf(index, parts.length);
+  return part.startsWith(number) ? part.slice(number.length) : part;
 }
 
 function numberOf(index: number, total: number): string {

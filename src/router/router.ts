@@ -6,12 +6,14 @@ import { logger } from "../log.ts";
 import type { TextMessage } from "../mesh/packet.ts";
 import { nearest } from "../nearest.ts";
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
-import { type Command, parseCommand, type Reply } from "./command.ts";
+import { type Command, parseCommand, type ParsedCommand, type Reply } from "./command.ts";
 import { firstRefusal, type Guard } from "./guards.ts";
 
 const log = logger("command");
 
-const PREFIX = "/";
+const DEFAULT_PREFIX = "/";
+// Whole messages that people send to find out whether somebody is there; the only ones that need no prefix.
+const BARE_WORDS = new Map([["help", "help"], ["aide", "help"], ["?", "help"], ["ping", "ping"], ["test", "ping"]]);
 const DEFAULT_DEADLINE_MS = 10_000;
 const MAX_RUNNING = 32;
 const MAX_WAITING = 200;
@@ -29,6 +31,12 @@ export interface RoutedAnswer {
 export interface RouterOptions {
   readonly clock: Clock;
   readonly commands: readonly Command[];
+  /** What a command begins with; `/` by default. */
+  readonly prefix?: string;
+  /** Names of commands that are switched off. */
+  readonly disabled?: readonly string[];
+  /** The operator's own words for commands. */
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly context: BotContext;
   /** Asked in order, before the text is read. */
   readonly guards: readonly Guard[];
@@ -45,22 +53,24 @@ export interface RouterOptions {
 export class Router {
   readonly #options: RouterOptions;
   readonly #commands: ReadonlyMap<string, Command>;
+  readonly #prefix: string;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    this.#commands = indexCommands(options.commands);
+    this.#commands = indexCommands(options.commands, options);
+    this.#prefix = options.prefix ?? DEFAULT_PREFIX;
   }
 
   /** Takes a text; returns at once. */
   handle(message: TextMessage): void {
     const refusal = firstRefusal(this.#options.guards, message);
     if (refusal !== undefined) return this.#ignore(message, refusal.reason);
-    const parsed = parseCommand(message.text, PREFIX);
-    if (parsed === undefined) return this.#ignore(message, "it is not a command");
     const onChannel = message.to === BROADCAST_NUM;
+    const parsed = this.#parse(message.text, onChannel);
+    if (parsed === undefined) return this.#ignore(message, "it is not a command");
     const command = this.#commands.get(parsed.word);
     if (onChannel && command?.scope !== "channel") return this.#ignore(message, "it is no command for a channel");
     const limited = this.#options.limit(message);
@@ -73,7 +83,7 @@ export class Router {
       this.#answer(message, this.#options.context.say.router.unknown(similar), "unknown command");
       return this.#options.onHandled?.(message);
     }
-    log.info`${PREFIX}${parsed.word} ${parsed.args.slice(0, LOGGED_TEXT_CHARS)} from ${this.#nameOf(message)}${
+    log.info`/${parsed.word} ${parsed.args.slice(0, LOGGED_TEXT_CHARS)} from ${this.#nameOf(message)}${
       onChannel ? ` on channel ${message.channel}` : ""
     }`;
     this.#start(() => this.#run(command, parsed.args, message, onChannel));
@@ -84,6 +94,13 @@ export class Router {
     this.#waiting.length = 0;
     this.#stop.abort(new DOMException("The bot is stopping", "AbortError"));
     await Promise.all(this.#running);
+  }
+
+  #parse(text: string, onChannel: boolean): ParsedCommand | undefined {
+    const parsed = parseCommand(text, this.#prefix);
+    if (parsed !== undefined || onChannel) return parsed;
+    const word = BARE_WORDS.get(text.trim().toLowerCase());
+    return word === undefined || !this.#commands.has(word) ? undefined : { word, args: "" };
   }
 
   #start(task: () => Promise<void>): void {
@@ -156,9 +173,16 @@ export class Router {
   }
 }
 
-/** Every word that leads to a command; throws when two commands share one, with both names. */
-export function indexCommands(commands: readonly Command[]): Map<string, Command> {
+/**
+ * Every word that leads to a command that is switched on. Throws when two commands share a word, with both names, and
+ * when an alias of the operator leads nowhere.
+ */
+export function indexCommands(
+  commands: readonly Command[],
+  options: { readonly disabled?: readonly string[]; readonly aliases?: Readonly<Record<string, string>> } = {},
+): Map<string, Command> {
   const index = new Map<string, Command>();
+  const off = new Set(options.disabled?.map((name) => name.toLowerCase()));
   for (const command of commands) {
     for (const word of [command.name, ...command.aliases ?? []]) {
       const other = index.get(word);
@@ -168,6 +192,12 @@ export function indexCommands(commands: readonly Command[]): Map<string, Command
       index.set(word, command);
     }
   }
+  for (const [word, name] of Object.entries(options.aliases ?? {})) {
+    const command = index.get(name.toLowerCase());
+    if (command === undefined) throw new Error(`Cannot make ${word} an alias of ${name}: there is no such command`);
+    index.set(word.toLowerCase(), command);
+  }
+  for (const [word, command] of [...index]) if (off.has(command.name) || off.has(word)) index.delete(word);
   return index;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A Meshtastic node in software: a real TCP server that behaves as the ESP32 firmware does, and a radio behind it that
- * whoever listens to `transmit` and calls `receiveFromMesh` is the mesh of.
+ * A Meshtastic node in software: a real TCP server that behaves as the ESP32 firmware does, and a radio behind it. Who
+ * listens to `transmit` and calls `receiveFromMesh` is its mesh.
  */
 import type { Socket } from "node:net";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
@@ -9,24 +9,25 @@ import type { Init } from "../link/messages.ts";
 import { logger } from "../log.ts";
 import { formatNodeId } from "../node_id.ts";
 import { ApiServer } from "./api_server.ts";
-import { ClientSocket, type CloseCause } from "./client_socket.ts";
+import { Client } from "./client.ts";
+import type { CloseCause } from "./client_socket.ts";
 import { Emitter } from "./events.ts";
 import { halfFrame, strayBytes } from "./line_noise.ts";
 import { noFaults } from "./link_faults.ts";
-import { ChannelUse } from "./lora_time.ts";
+import { NodeCore } from "./node_core.ts";
 import type { NodeEvents } from "./node_events.ts";
 import type { SimNodeSpec } from "./node_table.ts";
-import { OwnModules } from "./own_modules.ts";
-import { OwnTelemetry } from "./own_telemetry.ts";
-import { PhoneApi } from "./phone_api.ts";
-import { PhoneQueues } from "./phone_queues.ts";
 import { populate } from "./population.ts";
-import { RadioQueue } from "./radio_queue.ts";
 import { Random } from "./random.ts";
-import { Router } from "./router.ts";
-import { Station, type StationOptions } from "./station.ts";
+import type { Station, StationOptions } from "./station.ts";
 
 const log = logger("service.simulator");
+
+const QUEUE_SIZE = 32;
+const ACCEPT_POLL_MS = 100;
+const TELEMETRY_MS = 60_000;
+const AIR_SCALE = 0.5;
+const REBOOT_MS = 2000;
 
 /** How a simulated node is made; everything has a default. */
 export interface SimulatedNodeOptions extends Omit<StationOptions, "clock" | "nodes"> {
@@ -64,67 +65,58 @@ export interface ConnectionCounts {
 /** Starts a simulated node; rejects when its port is taken. */
 export async function startSimulatedNode(options: SimulatedNodeOptions = {}): Promise<SimulatedNode> {
   const node = new SimulatedNode(options);
-  await node.accept();
+  try {
+    await node.accept();
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
   return node;
 }
 
 /** The node. Made by `startSimulatedNode`. */
 export class SimulatedNode {
-  readonly station: Station;
-  readonly airScale: number;
   readonly clock: Clock;
+  /** Share of the true air time that transmissions take. */
+  readonly airScale: number;
   readonly #events = new Emitter<NodeEvents>();
   readonly #faults = noFaults();
   readonly #random: Random;
+  readonly #core: NodeCore;
   readonly #server: ApiServer;
-  readonly #queues: PhoneQueues;
-  readonly #use: ChannelUse;
-  readonly #radio: RadioQueue;
-  readonly #modules: OwnModules;
-  readonly #router: Router;
-  readonly #telemetry: OwnTelemetry;
   readonly #wantedPort: number;
   readonly #timers = new Set<Timer>();
   readonly #counts = { dialed: 0, accepted: 0, closed: 0, kicked: 0 };
-  #client: { readonly socket: ClientSocket; readonly api: PhoneApi; readonly number: number; idle: Timer | undefined } | undefined;
+  #client: { readonly number: number; readonly client: Client } | undefined;
   #running = true;
 
   constructor(options: SimulatedNodeOptions) {
     const clock = this.clock = options.clock ?? systemClock;
-    this.#random = new Random(options.seed ?? 1).fork("node");
-    const nodes = typeof options.nodes === "number" ? populate({ count: options.nodes, seed: options.seed ?? 1, clock }) : options.nodes;
-    const station = this.station = new Station({ ...options, clock, nodes: nodes ?? [] });
-    this.airScale = options.airScale ?? 0.5;
-    const queues = this.#queues = new PhoneQueues({ maxPackets: options.queueSize ?? 32, onData: () => this.#client?.socket.wake() });
-    const use = this.#use = new ChannelUse(clock);
-    const radio = this.#radio = new RadioQueue({
+    const seed = options.seed ?? 1;
+    this.airScale = options.airScale ?? AIR_SCALE;
+    this.#random = new Random(seed).fork("node");
+    this.#core = new NodeCore({
+      ...options,
       clock,
-      use,
+      nodes: typeof options.nodes === "number" ? populate({ count: options.nodes, seed, wallMs: clock.wallMs() }) : options.nodes ?? [],
+      queueSize: options.queueSize ?? QUEUE_SIZE,
+      telemetryMs: options.telemetryMs ?? TELEMETRY_MS,
       airScale: this.airScale,
+      onData: () => this.#client?.client.socket.wake(),
       onAir: (packet) => this.#events.emit("transmit", { packet }),
-    });
-    const modules = this.#modules = new OwnModules({ clock, station, use, onReboot: (afterMs) => this.#later(afterMs, () => this.reboot()) });
-    const router = this.#router = new Router({
-      clock,
-      station,
-      queues,
-      radio,
-      use,
-      modules,
       onGaveUp: (packet) => this.#events.emit("gaveUp", { packet }),
+      onReboot: (afterMs) => this.#later(afterMs, () => this.reboot()),
     });
-    const everyMs = options.telemetryMs ?? 60_000;
-    this.#telemetry = new OwnTelemetry({ clock, everyMs, station, use, modules, queues, router });
     this.#wantedPort = options.port ?? 0;
     this.#server = new ApiServer({
       clock,
       hostname: options.hostname ?? "127.0.0.1",
-      acceptPollMs: options.acceptPollMs ?? 100,
+      acceptPollMs: options.acceptPollMs ?? ACCEPT_POLL_MS,
       faults: this.#faults,
       onDial: () => this.#events.emit("dial", { count: this.#counts.dialed += 1 }),
       onAccept: (socket) => this.#accepted(socket),
     });
-    this.#boot();
+    this.#core.boot();
   }
 
   get port(): number {
@@ -135,9 +127,14 @@ export class SimulatedNode {
     return this.station.nodeNum;
   }
 
+  /** Who the node is and whom it knows. */
+  get station(): Station {
+    return this.#core.station;
+  }
+
   /** Packets that wait for the client. */
   get queued(): number {
-    return this.#queues.packetCount;
+    return this.#core.queues.packetCount;
   }
 
   get connections(): ConnectionCounts {
@@ -156,7 +153,7 @@ export class SimulatedNode {
 
   /** A packet arrives by radio. */
   receiveFromMesh(packet: Init<"MeshPacket">): void {
-    if (this.#running) this.#router.fromRadio(packet);
+    if (this.#running) this.#core.router.fromRadio(packet);
   }
 
   /** Ends the connection with a FIN; the node keeps listening. */
@@ -172,13 +169,13 @@ export class SimulatedNode {
   /** The node freezes, or comes back: sockets stay open, new ones too, but nothing is accepted, read or written. */
   goSilent(silent: boolean): void {
     this.#faults.silent = silent;
-    this.#client?.socket.faultsChanged();
+    this.#client?.client.socket.faultsChanged();
     this.#server.faultsChanged();
   }
 
   /** The connection of the moment goes dead; a new one will be served. */
   mute(): void {
-    this.#client?.socket.mute();
+    this.#client?.client.socket.mute();
   }
 
   /** Refuses connections from now on, for so long or until `accept`. The connection of the moment stays. */
@@ -193,7 +190,7 @@ export class SimulatedNode {
 
   /** Listens, on the same port as before; rejects when another process has taken it. */
   async accept(): Promise<void> {
-    if (this.#server.listening) return;
+    if (this.#server.listening || !this.#running) return;
     await this.#server.listen(this.port);
     this.#events.emit("listening", { port: this.port });
   }
@@ -210,12 +207,12 @@ export class SimulatedNode {
 
   /** Writes a frame that is never finished. */
   halfFrame(): void {
-    this.#client?.socket.inject(halfFrame(this.#random));
+    this.#client?.client.socket.inject(halfFrame(this.#random));
   }
 
   /** Writes bytes that are no frame: these, or so many made-up ones. */
   garbage(bytes: Uint8Array | number = 64): void {
-    this.#client?.socket.inject(typeof bytes === "number" ? strayBytes(this.#random, bytes) : bytes);
+    this.#client?.client.socket.inject(typeof bytes === "number" ? strayBytes(this.#random, bytes) : bytes);
   }
 
   /** Another client comes, takes the connection over, says nothing, and is gone when the next one comes. */
@@ -224,26 +221,18 @@ export class SimulatedNode {
     this.#close("kicked");
   }
 
-  /** Restarts: the connection ends, what waited is lost; refuses connections for `downMs`. */
-  reboot(downMs = 2000): void {
+  /** Restarts: the connection ends, what waited is lost; connections are refused for `downMs`. */
+  reboot(downMs: number = REBOOT_MS): void {
     this.#close("rebooted");
-    this.#router.clear();
-    this.#radio.clear();
-    this.#queues.clear();
-    this.#use.clear();
-    this.#modules.clear();
-    this.station.reboot();
+    this.#core.reboot();
     if (downMs > 0) this.refuse(downMs);
-    this.#boot();
   }
 
   /** Stops everything; resolves when no socket is left. */
   async stop(): Promise<void> {
     this.#running = false;
     for (const timer of this.#timers) timer.cancel();
-    this.#telemetry.stop();
-    this.#router.clear();
-    this.#radio.clear();
+    this.#core.stop();
     this.#close("stopped");
     await this.#server.stop();
     this.#events.close(new Error("the simulated node was stopped"));
@@ -253,75 +242,34 @@ export class SimulatedNode {
     await this.stop();
   }
 
-  /** What a node does first: a report without a packet, its NodeInfo for everybody. */
-  #boot(): void {
-    this.#queues.pushReport(this.#radio.status(0, 0));
-    const announcement = this.#modules.announcement(false);
-    if (announcement !== undefined) this.#router.sendOwn(announcement, { toClient: false });
-    this.#telemetry.start();
-  }
-
   #accepted(socket: Socket): void {
     this.#close("kicked");
     const number = this.#counts.accepted += 1;
-    const { clock, station } = this;
-    const api = new PhoneApi({
-      clock,
-      station,
-      queues: this.#queues,
-      radio: this.#radio,
-      router: this.#router,
-      modules: this.#modules,
+    const client = new Client({
+      socket,
+      core: this.#core,
+      faults: this.#faults,
       onMessage: (message) => this.#events.emit("toRadio", { connection: number, message }),
       onConfigured: (nonce) => this.#events.emit("configured", { connection: number, nonce }),
-      onDisconnect: () => this.#close("disconnect"),
+      onWritten: (payload) => this.#events.emit("fromRadio", { connection: number, payload }),
+      onFin: () => this.#events.emit("fin", { connection: number }),
+      onClosed: (cause) => this.#closed(number, cause),
     });
-    const reader = new StreamReader((payload) => {
-      if (client.socket.open) api.take(payload);
-    });
-    const client = {
-      api,
-      number,
-      idle: undefined as Timer | undefined,
-      socket: new ClientSocket({
-        socket,
-        clock,
-        faults: this.#faults,
-        onData: (chunk) => reader.push(chunk),
-        next: () => api.next(),
-        onWritten: (payload) => this.#events.emit("fromRadio", { connection: number, payload }),
-        onFin: () => this.#events.emit("fin", { connection: number }),
-        onClosed: (cause) => this.#closed(number, cause),
-      }),
-    };
-    this.#client = client;
-    this.#watchIdle();
+    this.#client = { number, client };
     log.debug`client ${number} of ${formatNodeId(this.nodeNum)} is connected`;
     this.#events.emit("accept", { connection: number });
   }
 
   #close(cause: CloseCause): void {
-    this.#client?.socket.close(cause);
+    this.#client?.client.socket.close(cause);
   }
 
   #closed(number: number, cause: CloseCause): void {
-    if (this.#client?.number !== number) return;
-    this.#client.idle?.cancel();
-    this.#client = undefined;
+    if (this.#client?.number === number) this.#client = undefined;
     this.#counts.closed += 1;
     if (cause === "kicked") this.#counts.kicked += 1;
     log.debug`client ${number} of ${formatNodeId(this.nodeNum)} is gone: ${cause}`;
     this.#events.emit("closed", { connection: number, cause });
-  }
-
-  /** Closes the client that says nothing for too long. */
-  #watchIdle(): void {
-    const client = this.#client;
-    const limitMs = this.station.firmware.idleCloseMs;
-    if (client === undefined || limitMs === undefined) return;
-    const leftMs = limitMs - (this.clock.nowMs() - client.api.contactAtMs);
-    if (leftMs <= 0) return client.socket.close("idle");
-    client.idle = this.clock.after(leftMs, () => this.#watchIdle());
   }
 
   #later(delayMs: number, action: () => void): void {

@@ -103,8 +103,8 @@ export class OwnModules {
   }
 
   /** The NodeInfo for everybody, once a minute at most; undefined when it is too soon. */
-  announcement(): Init<"MeshPacket"> | undefined {
-    return this.#mayIntroduce(NODE_INFO_URGENT_GAP_MS) ? { ...this.#nodeInfo(true), to: BROADCAST_NUM } : undefined;
+  announcement({ wantResponse }: { readonly wantResponse: boolean }): Init<"MeshPacket"> | undefined {
+    return this.#mayIntroduce(NODE_INFO_URGENT_GAP_MS) ? { ...this.#nodeInfo(wantResponse), to: BROADCAST_NUM } : undefined;
   }
 
   /** The node's own device metrics. */

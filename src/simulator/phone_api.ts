@@ -31,7 +31,7 @@ export interface PhoneApiOptions {
   readonly modules: OwnModules;
   /** Every message that could be read, before it is acted upon. */
   readonly onMessage: (message: ToRadio) => void;
-  /** A handshake is complete: its config_complete_id is the payload that `next` has just given. */
+  /** A handshake is complete: config_complete_id was the payload before. */
   readonly onConfigured: (nonce: number) => void;
   /** The client takes its leave. */
   readonly onDisconnect: () => void;
@@ -111,7 +111,7 @@ export class PhoneApi {
   #beat(nonce: number): void {
     const { station, modules, router } = this.#options;
     if (nonce === 1 && station.firmware.pingsOnHeartbeat) {
-      const announcement = modules.announcement();
+      const announcement = modules.announcement({ wantResponse: true });
       if (announcement !== undefined) router.sendOwn(announcement, { toClient: false });
     } else if (station.firmware.answersHeartbeat) this.#heartbeat = true;
   }

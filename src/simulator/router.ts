@@ -22,6 +22,10 @@ import { addOurSnr } from "./traceroute.ts";
 const RESULT_OK = 0;
 const RESULT_DISABLED = 34;
 
+// MeshTypes.h: HOP_MAX, and HOP_RELIABLE in its place.
+const MAX_HOPS = 7;
+const HOPS_INSTEAD = 3;
+
 const HISTORY = 500;
 
 /** What the router works with. */
@@ -143,7 +147,7 @@ export class Router {
     // A hop limit of 0 means "no preference" only to a packet that asks for an acknowledgement (Router.cpp, sendLocal).
     const hopLimit = fromClient && draft.wantAck && draft.hopLimit === 0 ? this.#station.hopLimit : draft.hopLimit;
     const known = broadcast || draft.pkiEncrypted ? undefined : this.#station.nodes.get(draft.to)?.channel;
-    const packet = { ...draft, hopLimit, channel: draft.channel || (known ?? 0) };
+    const packet = { ...draft, hopLimit: hopLimit > MAX_HOPS ? HOPS_INSTEAD : hopLimit, channel: draft.channel || (known ?? 0) };
     if (packet.wantAck) this.#reliable.follow(packet);
     return this.#transmit(packet);
   }
