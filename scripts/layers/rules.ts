@@ -27,8 +27,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 // The simulator shares the wire format with the link, and nothing that dials or decides.
 const SIMULATOR_MAY_IMPORT = new Set(["frame", "codec", "messages", "enums", "fields", "random_id"].map((name) => `src/link/${name}.ts`));
 const SIMULATOR_SHARED = new Set(["clock", "errors", "log", "node_id"]);
-/** The simulator's fault that steals the node's only slot: the one file outside the link that may dial. */
-const THIEF = "src/simulator/thief.ts";
 
 const PROTOBUF = /^(npm:\/?)?@(meshtastic\/protobufs|bufbuild\/protobuf)(?![\w-])/;
 const CODEC = "src/link/codec.ts";
@@ -101,7 +99,7 @@ function judgePackage(path: string, specifier: string, valueNames: readonly stri
     if (room === "io" || room === "link" && name === "tls") return undefined;
     return `imports ${specifier}, which can dial; only src/link dials a node and only src/io the Internet`;
   }
-  if (name !== "net" || room === "link" || path === THIEF) return undefined;
+  if (name !== "net" || room === "link") return undefined;
   const allowed = room === "simulator" ? LISTENING_NET_NAMES : HARMLESS_NET_NAMES;
   const others = valueNames.filter((valueName) => !allowed.has(valueName));
   if (others.length === 0) return undefined;
@@ -116,7 +114,7 @@ function judgeUse(path: string, use: string): string | undefined {
   if (TIME.has(use) || use === "Date" || use === "performance") {
     return path === CLOCK ? undefined : `uses ${use}; time comes from ${CLOCK}`;
   }
-  if (SOCKET_DIALS.has(use)) return room === "link" || path === THIEF ? undefined : `uses ${use}; only src/link dials`;
+  if (SOCKET_DIALS.has(use)) return room === "link" ? undefined : `uses ${use}; only src/link dials`;
   if (WEB_DIALS.has(use)) return room === "io" ? undefined : `uses ${use}; only src/io dials the Internet, and only src/link a node`;
   if (use === "Deno" || use === "globalThis" || use === "window" || use === "self" || /^(Deno|console|performance)\.\[…\]/.test(use)) {
     return `uses ${use} in a way that hides which part of it; name the part, as in Deno.open`;

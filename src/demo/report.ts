@@ -1,22 +1,25 @@
 /** How the demo shows what goes over the air: for people, or one JSON object a line. */
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
-import type { AirDelivery, AirText } from "./air.ts";
+import type { AirDelivery, AirText } from "../simulator/mesh_events.ts";
+
+/** How a text ended, as the simulation or as the bot knows it (`unknown` and `expired` besides). */
+export type ReportedDelivery = Omit<AirDelivery, "delivery"> & { readonly delivery: string };
 
 /** Takes the events of the air. */
 export interface Report {
   text(text: AirText): void;
-  delivery(delivery: AirDelivery): void;
+  delivery(delivery: ReportedDelivery): void;
 }
 
 /** One JSON object a line; only messages have `text`, only deliveries have `delivery`. */
 export function jsonReport(write: (line: string) => void): Report {
   return {
-    text({ atMs, from, to, channel, text, bytes, id, replyId }) {
-      write(JSON.stringify({ at: at(atMs), from: formatNodeId(from), to: formatNodeId(to), channel, text, bytes, id, replyId }));
+    text({ at, from, to, channel, text, bytes, id, replyId }) {
+      write(JSON.stringify({ at: isoTime(at), from: formatNodeId(from), to: formatNodeId(to), channel, text, bytes, id, replyId }));
     },
-    delivery({ atMs, from, to, id, delivery, reason }) {
+    delivery({ at, from, to, id, delivery, reason }) {
       const why = reason === undefined ? {} : { reason };
-      write(JSON.stringify({ at: at(atMs), from: formatNodeId(from), to: formatNodeId(to), id, delivery, ...why }));
+      write(JSON.stringify({ at: isoTime(at), from: formatNodeId(from), to: formatNodeId(to), id, delivery, ...why }));
     },
   };
 }
@@ -49,17 +52,17 @@ export function personReport(options: PersonReportOptions): Report {
       const where = text.to === BROADCAST_NUM ? `#${text.channel}` : text.from === personNum ? `→ ${nameOf(text.to)}` : "direct";
       const who = text.from === personNum ? "you" : text.from === botNum ? `${nameOf(text.from)} (the bot)` : nameOf(text.from);
       const cost = `${text.bytes} bytes, ${Math.round(airtimeMs(text))} ms on the air`;
-      write(`${clockTime(text.atMs)} [${where}] ${who}: ${text.text.split("\n").join("\n         ")}   (${cost})`);
+      write(`${clockTime(text.at)} [${where}] ${who}: ${text.text.split("\n").join("\n         ")}   (${cost})`);
     },
-    delivery({ atMs, from, to, delivery, reason }) {
+    delivery({ at, from, to, delivery, reason }) {
       if (from !== personNum && to !== personNum && !(from === botNum && to === BROADCAST_NUM)) return;
       const whose = from === personNum ? "your message" : "the bot's answer";
-      write(`${clockTime(atMs)}          ${whose}: ${MARKS[delivery] ?? delivery}${reason === undefined ? "" : ` (${reason})`}`);
+      write(`${clockTime(at)}          ${whose}: ${MARKS[delivery] ?? delivery}${reason === undefined ? "" : ` (${reason})`}`);
     },
   };
 }
 
-function at(atMs: number): string {
+function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 

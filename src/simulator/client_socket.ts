@@ -58,6 +58,11 @@ export class ClientSocket {
     this.#readOrWait();
   }
 
+  /** True when the client was gone before the node took its connection up. */
+  get stillborn(): boolean {
+    return this.#open && this.#socket.destroyed;
+  }
+
   /** True until it is closed by either side's doing. */
   get open(): boolean {
     return this.#open;

@@ -16,51 +16,14 @@ import { halfFrame, strayBytes } from "./line_noise.ts";
 import { noFaults } from "./link_faults.ts";
 import { NodeCore } from "./node_core.ts";
 import type { NodeEvents } from "./node_events.ts";
-import type { SimNodeSpec } from "./node_table.ts";
+import { type ConnectionCounts, NODE_DEFAULTS, type SimulatedNodeOptions } from "./node_options.ts";
 import { populate } from "./population.ts";
 import { Random } from "./random.ts";
-import type { Station, StationOptions } from "./station.ts";
+import type { Station } from "./station.ts";
 
 const log = logger("service.simulator");
 
-const QUEUE_SIZE = 32;
-const ACCEPT_POLL_MS = 100;
-const TELEMETRY_MS = 60_000;
-const AIR_SCALE = 0.5;
 const REBOOT_MS = 2000;
-
-/** How a simulated node is made; everything has a default. */
-export interface SimulatedNodeOptions extends Omit<StationOptions, "clock" | "nodes"> {
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  readonly hostname?: string;
-  readonly clock?: Clock;
-  readonly seed?: number;
-  /** Whom it knows already; a number makes so many up. */
-  readonly nodes?: readonly SimNodeSpec[] | number;
-  /** Packets that it keeps for its client: 8 on a classic ESP32, 32 on an S3. */
-  readonly queueSize?: number;
-  /** How often it looks for new connections; 0: at once. */
-  readonly acceptPollMs?: number;
-  /** How often it tells its client its own telemetry. */
-  readonly telemetryMs?: number;
-  /** Share of the true air time that transmissions take; 0 makes them instant. */
-  readonly airScale?: number;
-}
-
-/** What became of the connections so far. */
-export interface ConnectionCounts {
-  /** Connections that clients opened. */
-  readonly dialed: number;
-  /** Those that the node took up. */
-  readonly accepted: number;
-  /** Those that ended, for whatever reason. */
-  readonly closed: number;
-  /** Those that ended because another client came. */
-  readonly kicked: number;
-  /** True while there is one. */
-  readonly current: boolean;
-}
 
 /** Starts a simulated node; rejects when its port is taken. */
 export async function startSimulatedNode(options: SimulatedNodeOptions = {}): Promise<SimulatedNode> {
@@ -91,17 +54,17 @@ export class SimulatedNode {
   #running = true;
 
   constructor(options: SimulatedNodeOptions) {
+    const { seed, queueSize, telemetryMs, acceptPollMs, hostname, airScale } = { ...NODE_DEFAULTS, ...options };
     const clock = this.clock = options.clock ?? systemClock;
-    const seed = options.seed ?? 1;
-    this.airScale = options.airScale ?? AIR_SCALE;
+    this.airScale = airScale;
     this.#random = new Random(seed).fork("node");
     this.#core = new NodeCore({
       ...options,
       clock,
       nodes: typeof options.nodes === "number" ? populate({ count: options.nodes, seed, wallMs: clock.wallMs() }) : options.nodes ?? [],
-      queueSize: options.queueSize ?? QUEUE_SIZE,
-      telemetryMs: options.telemetryMs ?? TELEMETRY_MS,
-      airScale: this.airScale,
+      queueSize,
+      telemetryMs,
+      airScale,
       onData: () => this.#client?.client.socket.wake(),
       onAir: (packet) => this.#events.emit("transmit", { packet }),
       onGaveUp: (packet) => this.#events.emit("gaveUp", { packet }),
@@ -110,8 +73,8 @@ export class SimulatedNode {
     this.#wantedPort = options.port ?? 0;
     this.#server = new ApiServer({
       clock,
-      hostname: options.hostname ?? "127.0.0.1",
-      acceptPollMs: options.acceptPollMs ?? ACCEPT_POLL_MS,
+      hostname,
+      acceptPollMs,
       faults: this.#faults,
       onDial: () => this.#events.emit("dial", { count: this.#counts.dialed += 1 }),
       onAccept: (socket) => this.#accepted(socket),
@@ -258,6 +221,7 @@ export class SimulatedNode {
     this.#client = { number, client };
     log.debug`client ${number} of ${formatNodeId(this.nodeNum)} is connected`;
     this.#events.emit("accept", { connection: number });
+    if (client.socket.stillborn) client.socket.close("socketError");
   }
 
   #close(cause: CloseCause): void {

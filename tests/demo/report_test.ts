@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { AirText } from "../../src/demo/air.ts";
+import type { AirText } from "../../src/simulator/mesh_events.ts";
 import { jsonReport, personReport } from "../../src/demo/report.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
 
 const YOU = 0x10;
 const BOT = 0x20;
 const OTHER = 0x30;
-const text: AirText = { atMs: 0, from: BOT, to: YOU, channel: 0, text: "hello", bytes: 5, id: 77, replyId: 66 };
+const text: AirText = { at: 0, from: BOT, to: YOU, channel: 0, text: "hello", bytes: 5, id: 77, replyId: 66 };
 
 function lines(run: (write: (line: string) => void) => void): string[] {
   const written: string[] = [];
@@ -18,7 +18,7 @@ Deno.test("jsonReport() writes one object a line; only messages have text, only 
   const [message, delivery] = lines((write) => {
     const report = jsonReport(write);
     report.text(text);
-    report.delivery({ atMs: 0, from: BOT, to: YOU, id: 77, delivery: "delivered" });
+    report.delivery({ at: 0, from: BOT, to: YOU, id: 77, delivery: "delivered" });
   }).map((line) => JSON.parse(line));
   assert.deepEqual(message, {
     at: "1970-01-01T00:00:00.000Z",
@@ -40,8 +40,8 @@ Deno.test("personReport() shows what reaches this person, with its air time, and
     report.text({ ...text, from: YOU, to: BOT });
     report.text({ ...text, from: OTHER, to: BROADCAST_NUM });
     report.text({ ...text, from: BOT, to: OTHER });
-    report.delivery({ atMs: 0, from: BOT, to: YOU, id: 77, delivery: "delivered" });
-    report.delivery({ atMs: 0, from: BOT, to: OTHER, id: 78, delivery: "delivered" });
+    report.delivery({ at: 0, from: BOT, to: YOU, id: 77, delivery: "delivered" });
+    report.delivery({ at: 0, from: BOT, to: OTHER, id: 78, delivery: "delivered" });
   });
   assert.equal(shown.length, 4);
   assert.match(shown[0] as string, /\[direct\] node 32 \(the bot\): hello {3}\(5 bytes, 641 ms on the air\)/);
