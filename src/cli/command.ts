@@ -66,6 +66,8 @@ export interface CliCommand<Specs extends OptionSpecs = OptionSpecs> {
   readonly exitCodes: Readonly<Record<number, string>>;
   /** Complete command lines. */
   readonly examples: readonly string[];
+  /** Further lines of the help, from modules that are imported for it alone. */
+  moreHelp?(): Promise<readonly string[]>;
   /** Resolves to the exit code; a UsageError becomes exit code 2. */
   run(context: CliContext<Specs>): Promise<number>;
 }

@@ -25,7 +25,7 @@ export function overview(commands: readonly CliCommand[], version: string): stri
 }
 
 /** The help of one command. */
-export function commandHelp(command: CliCommand): string {
+export async function commandHelp(command: CliCommand): Promise<string> {
   const options: Row[] = Object.entries(command.options).map(([name, spec]) => [optionForm(name, spec), spec.help + defaultText(spec)]);
   return [
     `meshbot ${command.name}: ${command.summary}`,
@@ -36,6 +36,7 @@ export function commandHelp(command: CliCommand): string {
     "",
     "Options:",
     ...table([...options, ["--help", "Show this help"]]),
+    ...(command.moreHelp === undefined ? [] : ["", ...await command.moreHelp()]),
     "",
     "Exit codes:",
     ...exitCodes(command.exitCodes),
@@ -47,7 +48,8 @@ export function commandHelp(command: CliCommand): string {
 
 type Row = readonly [string, string];
 
-function table(rows: readonly Row[]): string[] {
+/** Two columns, indented. */
+export function table(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

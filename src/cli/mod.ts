@@ -25,13 +25,13 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
       return 2;
     }
     if (first === "--help" || first === "-h" || first === "help") {
-      io.write(help(first === "help" ? rest.filter((word) => word !== "--help" && word !== "-h") : []));
+      io.write(await help(first === "help" ? rest.filter((word) => word !== "--help" && word !== "-h") : []));
       return 0;
     }
     const command = first === "--version" || first === "-V" ? versionCommand : find(first, rest);
     speaker = `meshbot ${command.name}`;
     if (asksForHelp(rest)) {
-      io.write(commandHelp(command));
+      io.write(await commandHelp(command));
       return 0;
     }
     return await command.run({ ...io, args: parseOptions(command, rest) as never });
@@ -41,11 +41,11 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function help(words: readonly string[]): string {
+async function help(words: readonly string[]): Promise<string> {
   const [name, ...more] = words;
   if (name === undefined) return overview(CLI_COMMANDS, VERSION);
   if (more.length > 0) throw new UsageError(`help takes one command. Did you mean: meshbot help ${name}`);
-  return commandHelp(find(name, [], "help "));
+  return await commandHelp(find(name, [], "help "));
 }
 
 function find(word: string, rest: readonly string[], verb = ""): CliCommand {

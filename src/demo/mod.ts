@@ -80,8 +80,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     try {
       await ready(app, options.signal);
       const speaker = {
-        sendDirect: (text: string) => person.sendDirect(text),
-        sendChannel: (text: string) => person.sendChannel(text),
+        sendDirect: (text: string) => unlessTooLong(() => person.sendDirect(text), options.writeError),
+        sendChannel: (text: string) => unlessTooLong(() => person.sendChannel(text), options.writeError),
       };
       if (options.stdinIsTerminal) {
         for (const line of welcome(nameOf(node.nodeNum), config)) print(line);
@@ -113,6 +113,17 @@ function demoConfig(env: Readonly<Record<string, string>>, demo: { readonly port
       MESHBOT_DATA_DIR: demo.dataDir,
     },
   }).config;
+}
+
+/** What a radio would refuse as too long is said, and the demo goes on. */
+function unlessTooLong(send: () => number, writeError: (line: string) => void): number | undefined {
+  try {
+    return send();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    writeError(error.message);
+    return undefined;
+  }
 }
 
 function welcome(botName: string, config: Config): string[] {

@@ -4,10 +4,10 @@ import { readLines } from "./lines.ts";
 
 /** A person on the mesh, as the script moves them. */
 export interface Speaker {
-  /** Sends a direct message to the bot; returns the packet's id. */
-  sendDirect(text: string): number;
-  /** Sends a text to the primary channel; returns the packet's id. */
-  sendChannel(text: string): number;
+  /** Sends a direct message to the bot; returns the packet's id, undefined when no radio would send it. */
+  sendDirect(text: string): number | undefined;
+  /** Sends a text to the primary channel; returns the packet's id, undefined when no radio would send it. */
+  sendChannel(text: string): number | undefined;
 }
 
 /** Plays the lines to their end. A line `#text` goes to the channel; an empty line is no message. */
@@ -23,6 +23,7 @@ export async function playScript(options: {
     if (line === "") continue;
     const onChannel = line.startsWith("#");
     const id = onChannel ? speaker.sendChannel(line.slice(1)) : speaker.sendDirect(line);
+    if (id === undefined) continue;
     await Promise.race([answers.complete(id, { onChannel }), aborted(signal)]);
   }
 }

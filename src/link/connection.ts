@@ -7,7 +7,7 @@ import { describeError, TimeLimitError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { decode, encode } from "./codec.ts";
 import { encodeFrame, FrameParser, WAKE_BYTES } from "./frame.ts";
-import type { FromRadio, Init } from "./messages.ts";
+import type { FromRadio, Init, MeshPacket } from "./messages.ts";
 
 const log = logger("link");
 
@@ -251,7 +251,17 @@ export class Connection {
  * this program (an unknown length-delimited field), or is empty.
  */
 function isMessage(message: FromRadio, lengthBytes: number): boolean {
+  if (message.payloadVariant.case === "packet") return isPacket(message.payloadVariant.value);
   if (message.payloadVariant.case !== undefined || lengthBytes === 0) return true;
   const unknown = (message as { $unknown?: { no: number; wireType: number }[] }).$unknown;
   return unknown !== undefined && unknown.every((field) => field.no < 100);
+}
+
+/**
+ * A packet without an id is nobody's but a hostile sender's, and then our node says how it heard it. Without that it is
+ * the beginning of one frame with the end of another. (Whoever sends to us must not be able to have a frame refused: its
+ * text would be searched for frames.)
+ */
+function isPacket({ id, rxRssi, viaMqtt }: MeshPacket): boolean {
+  return id !== 0 || rxRssi !== 0 || viaMqtt;
 }

@@ -15,6 +15,8 @@ export const WAKE_BYTES: Uint8Array = new Uint8Array(32).fill(START2);
 
 // A frame that has stood half read for this long is given up when a whole one follows.
 const STALLED_MS = 1000;
+// The parts of one frame come closer together than this, short of a lost segment.
+const PAUSE_MS = 20;
 
 /** One payload as a frame; throws RangeError when it is longer than 512 bytes. */
 export function encodeFrame(payload: Uint8Array): Uint8Array {
@@ -61,20 +63,28 @@ export class FrameParser {
   /** Takes the next bytes of the stream; `nowMs` (monotonic) lets it give up a frame that stalled. */
   push(chunk: Uint8Array, nowMs = 0): void {
     let data = chunk;
+    let joinAt = 0;
     if (this.#pending.length > 0) {
       if (nowMs - this.#pendingSinceMs >= STALLED_MS && frameEnd(chunk, 0) !== undefined) {
-        this.#skip(this.#pending, 0, this.#pending.length);
-      } else data = concat(this.#pending, chunk);
+        // Its marker is text now; whole frames may stand behind it.
+        const restFrom = this.#parse(this.#pending, 2);
+        this.#skip(this.#pending, restFrom, this.#pending.length);
+      } else {
+        data = concat(this.#pending, chunk);
+        if (nowMs - this.#pendingSinceMs >= PAUSE_MS) joinAt = this.#pending.length;
+      }
     }
-    const restFrom = this.#parse(data);
+    const restFrom = this.#parse(data, 0, joinAt);
     if (data === chunk || restFrom > 0 || this.#pending.length === 0) this.#pendingSinceMs = nowMs;
     this.#pending = restFrom < data.length ? data.slice(restFrom) : new Uint8Array(0);
   }
 
-  /** Parses what is whole; returns where the unfinished rest begins. */
-  #parse(data: Uint8Array): number {
+  /**
+   * Parses what is whole, from `at` on, and returns where the unfinished rest begins. `joinAt` is where a chunk that came
+   * after a pause begins: when whole frames from there just fill up the frame before the pause, that one was half written.
+   */
+  #parse(data: Uint8Array, at: number, joinAt = 0): number {
     let textFrom = 0;
-    let at = 0;
     while (at < data.length) {
       if (data[at] !== START1) {
         at = data.indexOf(START1, at);
@@ -93,12 +103,8 @@ export class FrameParser {
       }
       const end = at + HEADER_BYTES + lengthBytes;
       if (end > data.length) return this.#rest(data, textFrom, at);
-      const swallowedAt = swallowedFrame(data, at, end);
-      if (swallowedAt !== undefined) {
-        at = swallowedAt;
-        continue;
-      }
-      if (this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
+      const half = at < joinAt && joinAt < end && rowEnd(data, joinAt, end) === end;
+      if (half || swallowsFrame(data, at, end) || this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
         at += 2;
         continue;
       }
@@ -130,20 +136,26 @@ function frameEnd(data: Uint8Array, at: number): number | undefined {
   return lengthBytes <= MAX_PAYLOAD_BYTES && end <= data.length ? end : undefined;
 }
 
+/** Where a row of whole frames that begins at `at` has reached `goal` or gone beyond; undefined when it breaks off before. */
+function rowEnd(data: Uint8Array, at: number, goal: number): number | undefined {
+  let end = frameEnd(data, at);
+  while (end !== undefined && end < goal) end = frameEnd(data, end);
+  return end;
+}
+
 /**
- * Finds the whole frame that a half-written one would swallow. A frame is followed by the next marker or by nothing
+ * Whether the frame is half written and would swallow a whole one. A frame is followed by the next marker or by nothing
  * yet; when other bytes follow it, and a marker inside it begins a row of frames that reaches beyond it and does end at
  * a marker or at the end of the data, then the outer one was never finished. A marker that a sender puts into a text
  * cannot do this, because the node writes whole frames only and the marker of the next one follows.
  */
-function swallowedFrame(data: Uint8Array, at: number, end: number): number | undefined {
-  if (end >= data.length || data[end] === START1) return undefined;
+function swallowsFrame(data: Uint8Array, at: number, end: number): boolean {
+  if (end >= data.length || data[end] === START1) return false;
   for (let inner = data.indexOf(START1, at + 2); inner >= 0 && inner < end; inner = data.indexOf(START1, inner + 1)) {
-    let rowEnd = frameEnd(data, inner);
-    while (rowEnd !== undefined && rowEnd <= end) rowEnd = frameEnd(data, rowEnd);
-    if (rowEnd !== undefined && (rowEnd === data.length || data[rowEnd] === START1)) return inner;
+    const reached = rowEnd(data, inner, end + 1);
+    if (reached !== undefined && (reached === data.length || data[reached] === START1)) return true;
   }
-  return undefined;
+  return false;
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

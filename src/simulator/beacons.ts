@@ -1,8 +1,8 @@
 /** What nodes tell of themselves without being asked: telemetry, positions, NodeInfo. */
+import type { Timer } from "../clock.ts";
 import { encode } from "../link/codec.ts";
 import { PortNum, Priority } from "../link/enums.ts";
 import type { Init } from "../link/messages.ts";
-import type { Timer } from "../clock.ts";
 import type { Mesh } from "./mesh.ts";
 import type { Random } from "./random.ts";
 import type { VirtualNode } from "./virtual_node.ts";
@@ -12,7 +12,9 @@ const EVERY_NODE_MS = 120_000;
 const SHORTEST_MS = 1800;
 
 /** Starts the beacons; returns the function that ends them. `nodes` must not be empty. */
-export function startBeacons(options: { readonly mesh: Mesh; readonly nodes: readonly VirtualNode[]; readonly random: Random }): () => void {
+export function startBeacons(
+  options: { readonly mesh: Mesh; readonly nodes: readonly VirtualNode[]; readonly random: Random },
+): () => void {
   const { mesh, nodes, random } = options;
   const meanMs = Math.max(SHORTEST_MS, EVERY_NODE_MS / nodes.length);
   let timer: Timer;

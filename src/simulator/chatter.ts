@@ -1,6 +1,6 @@
 /** Conversation on channel 0: the same seed gives the same texts in the same order. */
-import { PortNum } from "../link/enums.ts";
 import type { Timer } from "../clock.ts";
+import { PortNum, Priority } from "../link/enums.ts";
 import { CHAT_LINES } from "./chat_lines.ts";
 import type { Mesh } from "./mesh.ts";
 import { freshPacketId, type Random } from "./random.ts";
@@ -11,7 +11,9 @@ const PAUSE_MS = [5000, 15_000] as const;
 const ANSWERS = 0.25;
 
 /** Starts the conversation; returns the function that ends it. `talkers` must not be empty. */
-export function startChatter(options: { readonly mesh: Mesh; readonly talkers: readonly VirtualNode[]; readonly random: Random }): () => void {
+export function startChatter(
+  options: { readonly mesh: Mesh; readonly talkers: readonly VirtualNode[]; readonly random: Random },
+): () => void {
   const { mesh, talkers, random } = options;
   let lines: string[] = [];
   let lastId = 0;
@@ -30,7 +32,7 @@ export function startChatter(options: { readonly mesh: Mesh; readonly talkers: r
     const answers = random.chance(ANSWERS);
     const id = freshPacketId();
     const value = { portnum: PortNum.TEXT_MESSAGE_APP, payload, replyId: answers ? lastId : 0 };
-    mesh.send(speaker, { id, priority: 100, payloadVariant: { case: "decoded", value } });
+    mesh.send(speaker, { id, priority: Priority.HIGH, payloadVariant: { case: "decoded", value } });
     lastId = id;
   }
   later(FIRST_MS);

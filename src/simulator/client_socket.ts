@@ -19,6 +19,7 @@ export type CloseCause =
 
 // A client that does not read for so long gets a short write, which ends the connection (10 tries of a second each).
 const STALL_LIMIT_MS = 10_000;
+const BATCH_BYTES = 8192;
 
 /** Who deals with the bytes. */
 export interface ClientSocketOptions {
@@ -112,15 +113,37 @@ export class ClientSocket {
 
   async #write(): Promise<void> {
     this.#writing = true;
+    // The firmware writes when it has dealt with all that it read: reports overtake the packets of the same moment.
+    await Promise.resolve();
     while (this.#open && !this.#silent) {
-      const injected = this.#injected.shift();
-      const payload = injected === undefined ? this.#options.next() : undefined;
-      if (injected === undefined && payload === undefined) break;
-      const failure = await this.#writeAll(injected ?? encodeFrame(payload as Uint8Array));
+      const { bytes, payloads } = this.#batch();
+      if (bytes.length === 0) break;
+      const failure = await this.#writeAll(bytes);
       if (failure !== undefined) this.close(failure);
-      else if (payload !== undefined) this.#options.onWritten(payload);
+      else for (const payload of payloads) this.#options.onWritten(payload);
     }
     this.#writing = false;
+  }
+
+  /** What is ready now. It goes out in one write, as TCP would join it anyway; when that fails, all of it is lost. */
+  #batch(): { readonly bytes: Uint8Array; readonly payloads: readonly Uint8Array[] } {
+    const pieces = this.#injected.splice(0);
+    const payloads: Uint8Array[] = [];
+    let lengthBytes = 0;
+    while (lengthBytes < BATCH_BYTES) {
+      const payload = this.#options.next();
+      if (payload === undefined) break;
+      payloads.push(payload);
+      pieces.push(encodeFrame(payload));
+      lengthBytes += payload.length;
+    }
+    const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return { bytes, payloads };
   }
 
   async #writeAll(bytes: Uint8Array): Promise<CloseCause | undefined> {

@@ -3,6 +3,7 @@ import { encodedLengthBytes } from "../link/codec.ts";
 import { PortNum, RoutingError } from "../link/enums.ts";
 import type { MeshPacket } from "../link/messages.ts";
 import { BROADCAST_NUM } from "../node_id.ts";
+import { sameBytes } from "./same_bytes.ts";
 import type { Station } from "./station.ts";
 
 // RadioInterface.h.
@@ -43,8 +44,4 @@ function wantsPki(packet: MeshPacket, portnum: number, keyKnown: boolean, statio
   if (packet.to === BROADCAST_NUM || NEVER_PKI.includes(portnum)) return false;
   if (!station.firmware.refusesUnknownKey && !keyKnown) return false;
   return station.firmware.pkiOnEveryChannel || packet.channel === 0 || packet.pkiEncrypted;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -31,14 +31,16 @@ export function halfFrame(random: Random): Uint8Array {
 export function strayBytes(random: Random, length: number): Uint8Array {
   const pieces: number[] = [];
   while (pieces.length < length) {
-    pieces.push(...random.pick<() => Iterable<number>>([
-      () => new TextEncoder().encode(random.pick(LOG_LINES)),
-      () => [0x94],
-      () => [0x94, 0x94, 0x0a],
-      () => [0x94, 0xc3, 0x7f, random.integer(0, 0xff)],
-      // Without 0x94: chance must not write a marker with a plausible length, which would be a half frame.
-      () => random.bytes(random.integer(1, 12)).map((byte) => byte === 0x94 ? 0x95 : byte),
-    ])());
+    pieces.push(
+      ...random.pick<() => Iterable<number>>([
+        () => new TextEncoder().encode(random.pick(LOG_LINES)),
+        () => [0x94],
+        () => [0x94, 0x94, 0x0a],
+        () => [0x94, 0xc3, 0x7f, random.integer(0, 0xff)],
+        // Without 0x94: chance must not write a marker with a plausible length, which would be a half frame.
+        () => random.bytes(random.integer(1, 12)).map((byte) => byte === 0x94 ? 0x95 : byte),
+      ])(),
+    );
   }
   // A lone 0x94 at the very end would join a following 0xC3 … of nobody: frames begin with 0x94 themselves.
   return new Uint8Array(pieces.slice(0, length));

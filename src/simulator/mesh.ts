@@ -12,7 +12,7 @@ import { CENTRE, metresBetween } from "./geography.ts";
 import type { AirDelivery, MeshEvents } from "./mesh_events.ts";
 import type { SimulatedNode } from "./node.ts";
 import { knownNode } from "./node_table.ts";
-import { Person, type PersonSpec, personNode } from "./person.ts";
+import { Person, personNode, type PersonSpec } from "./person.ts";
 import { memories, virtualNodes } from "./population.ts";
 import { signalAt } from "./radio_path.ts";
 import { airMsOf } from "./radio_queue.ts";
@@ -169,7 +169,9 @@ export class Mesh {
     const reached = target !== undefined && !target.off && !target.viaMqtt && relays.length <= packet.hopLimit;
     const repeater = relays[0] ?? this.#nodes.find((node) => node.repeats && node.hops === 0);
     const direct = target !== undefined && relays.length === 0;
-    if (packet.hopLimit > 0 && repeater !== undefined && !direct) this.later(this.hopMs(packet), () => this.#repeat(packet, repeater, reached));
+    if (packet.hopLimit > 0 && repeater !== undefined && !direct) {
+      this.later(this.hopMs(packet), () => this.#repeat(packet, repeater, reached));
+    }
     if (target === undefined || !reached) return;
     this.later(this.hopMs(packet) * relays.length, () => this.#arrived(packet, target, relays));
   }
@@ -203,7 +205,16 @@ export class Mesh {
     if (portnum !== PortNum.TEXT_MESSAGE_APP) return;
     const { id, from, to, channel } = packet;
     if (!this.#deliveries.open({ id, from, to, wantAck })) return;
-    const text = { at: this.clock.wallMs(), from, to, channel, text: new TextDecoder().decode(payload), bytes: payload.length, id, replyId };
+    const text = {
+      at: this.clock.wallMs(),
+      from,
+      to,
+      channel,
+      text: new TextDecoder().decode(payload),
+      bytes: payload.length,
+      id,
+      replyId,
+    };
     this.#events.emit("text", text);
     if (to !== BROADCAST_NUM) return;
     for (const person of this.#people.values()) {

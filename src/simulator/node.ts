@@ -219,7 +219,7 @@ export class SimulatedNode {
       onClosed: (cause) => this.#closed(number, cause),
     });
     this.#client = { number, client };
-    log.debug`client ${number} of ${formatNodeId(this.nodeNum)} is connected`;
+    log.info`client ${number} of ${formatNodeId(this.nodeNum)} is connected`;
     this.#events.emit("accept", { connection: number });
     if (client.socket.stillborn) client.socket.close("socketError");
   }
@@ -232,7 +232,7 @@ export class SimulatedNode {
     if (this.#client?.number === number) this.#client = undefined;
     this.#counts.closed += 1;
     if (cause === "kicked") this.#counts.kicked += 1;
-    log.debug`client ${number} of ${formatNodeId(this.nodeNum)} is gone: ${cause}`;
+    log.info`client ${number} of ${formatNodeId(this.nodeNum)} is gone: ${cause}`;
     this.#events.emit("closed", { connection: number, cause });
   }
 

@@ -1,8 +1,9 @@
 /** What a node knows of the others: its NodeDB, as the handshake tells it. */
 import { decode } from "../link/codec.ts";
 import { PortNum } from "../link/enums.ts";
-import type { Init, MeshPacket } from "../link/messages.ts";
+import type { Init, MeshPacket, User } from "../link/messages.ts";
 import { formatNodeId } from "../node_id.ts";
+import { sameBytes } from "./same_bytes.ts";
 
 /** One node in the database. Absent parts were never heard. */
 export interface KnownNode {
@@ -99,8 +100,7 @@ export class NodeTable {
     const { portnum, payload } = packet.payloadVariant.value;
     try {
       if (portnum === PortNum.NODEINFO_APP) {
-        const user = decode("User", payload);
-        this.learn({ num: packet.from, user: { ...user, id: formatNodeId(packet.from) } });
+        this.#learnUser(packet.from, decode("User", payload));
       } else if (portnum === PortNum.POSITION_APP && payload.length > 0) {
         this.learn({ num: packet.from, position: decode("Position", payload) });
       } else if (portnum === PortNum.TELEMETRY_APP) {
@@ -110,5 +110,12 @@ export class NodeTable {
     } catch {
       // A payload that cannot be read teaches nothing; the client still gets the packet, as from a real node.
     }
+  }
+
+  /** A name that comes with another key than the known one is not believed. */
+  #learnUser(num: number, user: User): void {
+    const known = this.publicKeyOf(num);
+    if (known !== undefined && !sameBytes(known, user.publicKey)) return;
+    this.learn({ num, user: { ...user, id: formatNodeId(num) } });
   }
 }

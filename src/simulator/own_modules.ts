@@ -110,7 +110,10 @@ export class OwnModules {
   /** The node's own device metrics. */
   telemetry(): Init<"Telemetry"> {
     const { use } = this.#options;
-    return { time: this.#station.timeS() || this.#station.uptimeS(), variant: { case: "deviceMetrics", value: this.#station.deviceMetrics(use) } };
+    return {
+      time: this.#station.timeS() || this.#station.uptimeS(),
+      variant: { case: "deviceMetrics", value: this.#station.deviceMetrics(use) },
+    };
   }
 
   /** Forgets when it last spoke, as a restart does. */

@@ -1,6 +1,6 @@
 /** A person on the simulated mesh whom somebody plays: says what they are told to say, and hears what comes. */
 import { decode, encode } from "../link/codec.ts";
-import { enumName, HardwareModel, PortNum, RoutingError } from "../link/enums.ts";
+import { enumName, HardwareModel, PortNum, Priority, RoutingError } from "../link/enums.ts";
 import type { Init, MeshPacket } from "../link/messages.ts";
 import { BROADCAST_NUM } from "../node_id.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -88,9 +88,8 @@ export class Person {
   /** Sends a direct message to our node; returns its id. Throws RangeError when a radio would refuse it as too long. */
   sendDirect(text: string, options: { readonly replyId?: number } = {}): number {
     const packet = textPacket(text, { ...options, to: this.#mesh.node.nodeNum, pki: true });
-    const direct: Init<"MeshPacket"> = { ...packet, wantAck: true, pkiEncrypted: true, publicKey: this.node.publicKey };
     this.#unanswered.add(packet.id);
-    this.#send(direct, 1);
+    this.#send({ ...packet, wantAck: true, pkiEncrypted: true, publicKey: this.node.publicKey }, 1);
     return packet.id;
   }
 
@@ -106,7 +105,9 @@ export class Person {
   /** Sends the person's NodeInfo to everybody; our node has it at once. */
   announce(): void {
     const payload = encode("User", this.node.user());
-    this.#mesh.send(this.node, { payloadVariant: { case: "decoded", value: { portnum: PortNum.NODEINFO_APP, payload } } }, { atOnce: true });
+    this.#mesh.send(this.node, { payloadVariant: { case: "decoded", value: { portnum: PortNum.NODEINFO_APP, payload } } }, {
+      atOnce: true,
+    });
   }
 
   /** A packet of our node has come to this person. */
@@ -168,7 +169,7 @@ function textPacket(
     id: freshPacketId(),
     to,
     channel,
-    priority: 100,
+    priority: Priority.HIGH,
     payloadVariant: { case: "decoded", value: { portnum: PortNum.TEXT_MESSAGE_APP, payload, replyId } },
   };
 }

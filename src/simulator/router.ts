@@ -211,7 +211,8 @@ export class Router {
     if (packet.payloadVariant.case !== "decoded") {
       if (!packet.wantAck) return;
       const noKey = packet.channel === 0 && this.#station.nodes.publicKeyOf(packet.from) === undefined;
-      return this.#acknowledge(packet, undefined, noKey ? RoutingError.PKI_UNKNOWN_PUBKEY : RoutingError.NO_CHANNEL);
+      // The channel of a sealed packet is a hash: the primary channel is the one that is sure to exist.
+      return this.#acknowledge({ ...packet, channel: 0 }, undefined, noKey ? RoutingError.PKI_UNKNOWN_PUBKEY : RoutingError.NO_CHANNEL);
     }
     const { wantResponse, requestId, replyId, portnum } = packet.payloadVariant.value;
     if (requestId !== 0) this.#reliable.settle(requestId);

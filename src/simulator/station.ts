@@ -4,6 +4,7 @@ import { HardwareModel, ModemPreset, RegionCode, Role } from "../link/enums.ts";
 import type { Init } from "../link/messages.ts";
 import { formatNodeId } from "../node_id.ts";
 import { FIRMWARE, type Firmware, type FirmwareVersion } from "./firmware.ts";
+import { blurred, CENTRE } from "./geography.ts";
 import { keyOf, knownNode, macOf, NodeTable, type SimNodeSpec } from "./node_table.ts";
 
 /** One of the eight channel slots. */
@@ -27,8 +28,8 @@ export interface StationOptions {
   readonly region?: number;
   readonly modemPreset?: number;
   readonly hopLimit?: number;
-  /** Where the node stands; absent: it does not know. */
-  readonly position?: Init<"Position">;
+  /** Where it says that it stands; by default in the middle of its mesh. */
+  readonly position?: Init<"Position"> | "unknown";
   /** A managed node drops what its own client administers, without a word. */
   readonly managed?: boolean;
   /** The law's share of the hour in percent; 100 switches the check off. Default 10, as in EU_868. */
@@ -38,6 +39,12 @@ export interface StationOptions {
 
 const DEFAULT_NODE_NUM = 0xa1b2_0a01;
 const CHANNEL_SLOTS = 8;
+const HOME: Init<"Position"> = {
+  latitudeI: blurred(CENTRE.latitude, 32),
+  longitudeI: blurred(CENTRE.longitude, 32),
+  altitude: 48,
+  precisionBits: 32,
+};
 const DEFAULT_PSK = new Uint8Array([1]);
 
 /** The node itself, without its radio and its clients. */
@@ -82,7 +89,7 @@ export class Station {
         publicKey: this.publicKey,
       }),
       isFavorite: true,
-      ...(options.position === undefined ? {} : { position: options.position }),
+      ...(options.position === "unknown" ? {} : { position: options.position ?? HOME }),
     });
     for (const spec of options.nodes ?? []) this.nodes.learn(knownNode(spec));
   }

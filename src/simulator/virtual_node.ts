@@ -1,7 +1,7 @@
 /** One node of the simulated mesh: who it is, where it is, how it moves, what it would say about itself. */
 import { HardwareModel, Role } from "../link/enums.ts";
 import type { Init } from "../link/messages.ts";
-import { CENTRE, blurred, type MapPlace, metresBetween, offset } from "./geography.ts";
+import { blurred, CENTRE, type MapPlace, metresBetween, offset } from "./geography.ts";
 import { keyOf, type SimNodeSpec } from "./node_table.ts";
 import { hopsAt } from "./radio_path.ts";
 
@@ -118,7 +118,9 @@ export class VirtualNode {
   }
 
   /** How our node's database may hold it. */
-  spec(memory: { readonly lastHeardS: number; readonly snr: number; readonly channelPercent: number; readonly uptimeS: number }): SimNodeSpec {
+  spec(
+    memory: { readonly lastHeardS: number; readonly snr: number; readonly channelPercent: number; readonly uptimeS: number },
+  ): SimNodeSpec {
     const position = this.position(memory.lastHeardS);
     return {
       num: this.num,

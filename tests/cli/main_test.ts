@@ -109,3 +109,38 @@ Deno.test("main.ts runs without a file when the environment names the host, and 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("main.ts simulate says first where it listens, serves the bot there, and refuses a port that is taken", async () => {
+  const folder = await Deno.makeTempDir();
+  const node = command(["run", ...PERMISSIONS, "main.ts", "simulate", "--port", "0"], {}, { stdout: "piped", stderr: "piped" }).spawn();
+  try {
+    const firstChunk = await node.stdout.pipeThrough(new TextDecoderStream()).values().next();
+    const port = /^listening on 127\.0\.0\.1:(\d+)\n/.exec(String(firstChunk.value))?.[1];
+    assert.ok(port !== undefined, String(firstChunk.value));
+
+    const second = await meshbot("simulate", "--port", port);
+    assert.deepEqual([second.code, second.out], [1, ""]);
+    const advice = "choose another with --port N, or any that is free with --port 0";
+    assert.equal(second.err, `meshbot simulate: cannot listen on port ${port}, another program has it: ${advice}\n`);
+
+    const env = { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: port, MESHBOT_DATA_DIR: folder };
+    const bot = command(["run", ...PERMISSIONS, "main.ts", "run"], env, { stdout: "piped", stderr: "piped" }).spawn();
+    let log = "";
+    let told = false;
+    for await (const text of bot.stderr.pipeThrough(new TextDecoderStream())) {
+      log += text;
+      if (!told && /link: .*ready/.test(log)) {
+        told = true;
+        bot.kill("SIGTERM");
+      }
+    }
+    await bot.stdout.cancel();
+    assert.equal((await bot.status).code, 0, log);
+    assert.ok(told, log);
+  } finally {
+    node.kill("SIGTERM");
+    const [{ code }, stderr] = await Promise.all([node.status, new Response(node.stderr).text()]);
+    await Deno.remove(folder, { recursive: true });
+    assert.equal(code, 0, stderr);
+  }
+});

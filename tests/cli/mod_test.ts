@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { optionForm } from "../../src/cli/args.ts";
 import { CLI_COMMANDS, runCli } from "../../src/cli/mod.ts";
+import { SCENARIOS } from "../../src/simulator/scenario.ts";
 
 interface Outcome {
   readonly code: number;
@@ -56,6 +57,11 @@ Deno.test("runCli() shows each command's options with defaults, exit codes and a
   }
 });
 
+Deno.test("runCli() names the scenarios in the help of simulate", async () => {
+  const { out } = await cli("simulate", "--help");
+  for (const { name, summary } of SCENARIOS) assert.match(out, new RegExp(`\\n  ${name} +${RegExp.escape(summary)}\\n`));
+});
+
 Deno.test("runCli() without a command says so below the help, with exit code 2", async () => {
   const { code, out, err } = await cli();
   assert.equal(code, 2);
@@ -73,6 +79,7 @@ Deno.test("runCli() answers wrong use with exit code 2 and the nearest right for
     ["weather", 'meshbot: unknown command "weather". Known are run, demo, simulate, config, version; see: meshbot --help'],
     ["toString", 'meshbot: unknown command "toString". Known are run, demo, simulate, config, version; see: meshbot --help'],
     ["simulate --prot 1", "meshbot simulate: unknown option --prot. Did you mean: meshbot simulate --port N"],
+    ["simulate --scenario flakey", 'meshbot simulate: unknown scenario "flakey". Did you mean: meshbot simulate --scenario flaky'],
     ["--config x.toml run", "meshbot: --config stands before the command. Did you mean: meshbot run --config FILE"],
     ["--seed=1 simulate", "meshbot: --seed stands before the command. Did you mean: meshbot simulate --seed N"],
     ["--xyzzy", "meshbot: --xyzzy stands before the command. Did you mean: meshbot --help"],

@@ -1,0 +1,48 @@
+/** `meshbot check`. */
+import { systemClock } from "../clock.ts";
+import { loadConfig } from "../config.ts";
+import { startLog, stopLog } from "../log.ts";
+import { defineCommand } from "./command.ts";
+
+/** Checks what the bot depends on: its node, and how the node is set. */
+export const checkCommand = defineCommand({
+  name: "check",
+  summary: "Check the node and its settings, and change none",
+  usage: "[--config FILE] [--json]",
+  description: [
+    "Visits the node once, tells how that went, and judges the node's settings: what each means for the bot, and the cure.",
+    "It changes nothing. But a node serves one client only: a bot that is running on it loses its link meanwhile,",
+    "for a few seconds, and comes back by itself.",
+  ].join("\n"),
+  options: {
+    config: { type: "text", value: "FILE", help: "Read this configuration", default: "./meshbot.toml, else /etc/meshbot/meshbot.toml" },
+    json: { type: "flag", help: "Print nothing but one JSON object on standard output" },
+  },
+  exitCodes: { 0: "nothing is bad", 1: "something is bad, or the node was not reached; the reason is on standard error" },
+  examples: ["meshbot check", "meshbot check --config /etc/meshbot/meshbot.toml --json"],
+  async run({ args, env, cwd, signal, write, writeError }) {
+    const { config } = loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
+    const [{ runChecks }, { nodeCheck }, { reportJson, reportLines }] = await Promise.all([
+      import("../health/checks.ts"),
+      import("../health/node_check.ts"),
+      import("./check_report.ts"),
+    ]);
+    const { host, port } = config.node;
+    // A check that a service brings later is one more entry.
+    const checks = [nodeCheck({ host, port, clock: systemClock, bot: { answerMqtt: config.mesh.answer_mqtt } })];
+    writeError(
+      `meshbot check: visiting ${host}, port ${port}. This takes the node's only connection for a moment: ` +
+        "a bot that is running on it loses its link for that time.",
+    );
+    await startLog({ format: config.log.format, debug: config.debug });
+    try {
+      const reports = await runChecks(checks, { clock: systemClock, signal });
+      if (args.json) write(reportJson(reports));
+      else for (const line of reportLines(reports)) write(line);
+      for (const { name, wrong } of reports) if (wrong !== undefined) writeError(`meshbot check: ${name}: ${wrong}`);
+      return reports.every(({ ok }) => ok) ? 0 : 1;
+    } finally {
+      await stopLog();
+    }
+  },
+});
