@@ -4,10 +4,11 @@ import { createCommands } from "./commands/mod.ts";
 import type { Config } from "./config.ts";
 import type { BotContext } from "./context.ts";
 import { startMonitor } from "./health/monitor.ts";
+import { createOtherClient } from "./health/other_client.ts";
 import { sentences } from "./i18n/mod.ts";
 import { enumName, PortNum } from "./link/enums.ts";
 import { type Link, openLink } from "./link/link.ts";
-import type { MeshPacket } from "./link/messages.ts";
+import type { Init, MeshPacket } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
 import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
@@ -15,9 +16,10 @@ import { queueAnswer } from "./mesh/answer.ts";
 import { createBudget, type Utilization } from "./mesh/budget.ts";
 import { includesChannel, missingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
+import { cureMissingKey } from "./mesh/missing_key.ts";
 import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
 import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
-import type { Draft } from "./mesh/outgoing.ts";
+import type { Draft, Outcome } from "./mesh/outgoing.ts";
 import { type Incoming, readPacket, type TextMessage } from "./mesh/packet.ts";
 import { createParked } from "./mesh/parked.ts";
 import { createRateLimit } from "./mesh/rate_limit.ts";
@@ -26,7 +28,7 @@ import { Requests } from "./mesh/requests.ts";
 import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
 import { BROADCAST_NUM, formatNodeId } from "./node_id.ts";
 import type { Command } from "./router/command.ts";
-import { ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "./router/guards.ts";
+import { ignoreBacklog, ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "./router/guards.ts";
 import { Router } from "./router/router.ts";
 
 const log = logger("app");
@@ -35,6 +37,9 @@ const meshLog = logger("mesh");
 const DAY_MS = 24 * 3_600_000;
 const RATE_WINDOW_MS = 300_000;
 const AIRTIME_PERCENT = 2;
+// The node's packets from the time of our absence come right after the handshake.
+const LONG_AWAY_MS = 600_000;
+const KEPT_PACKETS_MS = 5000;
 const MAX_PARTS = 2;
 
 /** What the bot is built from; everything but `config` and `version` has a default. */
@@ -72,18 +77,34 @@ export async function startApp(options: AppOptions): Promise<App> {
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
+  // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
+  let link: Link | undefined;
+  const outcomes: Record<Outcome["kind"], number> = { delivered: 0, relayed: 0, failed: 0, unknown: 0, expired: 0 };
+  const otherClient = createOtherClient({ clock });
+  let awayLongUntilMs = 0;
   const budget = createBudget({ clock, ledger: airtime, percent: AIRTIME_PERCENT, utilization });
   const parked = createParked({ clock });
 
   const outbox = new Outbox({
     clock,
-    send: (packet) => link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false,
+    send: give,
     refuses: (draft, dataBytes) => budget.affords(onAirMs(draft, dataBytes)) ? undefined : "the bot's air time of this hour is used up",
     onSent(sent) {
       airtime.add(onAirMs(sent.draft, sent.dataBytes), sent.draft.label);
       options.onSent?.(sent);
     },
-    ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
+    onEnd(ended) {
+      outcomes[ended.outcome.kind] += 1;
+      options.onEnd?.(ended);
+    },
+    cureMissingKey: (to) =>
+      cureMissingKey(to, {
+        clock,
+        node: (nodeNum) => nodes.get(nodeNum),
+        ownNum: () => radio()?.nodeNum,
+        sendToOwnNode: give,
+        enqueue: (draft) => void outbox.enqueue(draft),
+      }),
   });
   const requests = new Requests({
     clock,
@@ -91,7 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     answered: (requestId) => outbox.answered(requestId),
     ownNum: () => radio()?.nodeNum,
   });
-  const session = new Session({ clock, sink: createSink() });
+  const session = new Session({ clock, sink: createSink(), setClock: true });
   const context: BotContext = {
     config,
     clock,
@@ -99,6 +120,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodes,
     radio,
     airtime,
+    budget,
     requests,
     startedAtWallMs: clock.wallMs(),
     version: options.version,
@@ -107,6 +129,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       sinceWallMs: clock.wallMs() - (clock.nowMs() - (link?.state.sinceMs ?? clock.nowMs())),
       reconnects: link?.reconnects ?? 0,
       queueLength: outbox.length,
+      outcomes,
+      otherClient: otherClient.suspected,
     }),
   };
   const router = new Router({
@@ -117,6 +141,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ignoreOwn(() => radio()?.nodeNum),
       onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
       ignoreTapback,
+      ignoreBacklog({ wallMs: () => clock.wallMs(), justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs }),
       ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
       ignoreDuplicates(createRecentIds({ clock })),
     ],
@@ -131,13 +156,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       ready(radio, { first, outageMs }) {
         nodes.ownNum = radio.nodeNum;
         if (first) warnOfMissingChannels(config, radio);
+        // How long we were away before the program started is not known: longer, then.
+        if (first || outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
         outbox.linkReady({ nodeNum: radio.nodeNum, hopLimit: hopLimit(), outageMs });
       },
       lost: () => outbox.linkLost(),
       radioChanged: () => nodes.clear(),
       nodeInfo: (info) => nodes.applyNodeInfo(info),
       packet: receive,
-      queueStatus: (status) => outbox.queueStatus(status),
+      queueStatus(status) {
+        otherClient.reported(status.meshPacketId);
+        outbox.queueStatus(status);
+      },
       notification: () => {},
     };
   }
@@ -146,6 +176,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   function receive(packet: MeshPacket): void {
     const incoming = readPacket(packet);
     meshLog.debug((line) => line`${packetLine(incoming)}`);
+    const ownNum = radio()?.nodeNum;
+    otherClient.packet({ id: incoming.id, fromOwnNode: incoming.from === ownNum, wantsResponse: incoming.wantsResponse });
     nodes.applyReception(incoming);
     switch (incoming.kind) {
       case "nodeInfo":
@@ -153,7 +185,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       case "position":
         return nodes.applyPosition(incoming.from, incoming.position);
       case "telemetry":
-        return nodes.applyTelemetry(incoming.from, incoming.telemetry);
+        nodes.applyTelemetry(incoming.from, incoming.telemetry);
+        if (incoming.from === ownNum) session.ownUptime(nodes.get(ownNum)?.uptimeS ?? 0);
+        return;
       case "routing":
         return outbox.routing(incoming);
       case "traceroute":
@@ -181,13 +215,18 @@ export async function startApp(options: AppOptions): Promise<App> {
     return budget.rule().rule === "free" ? MAX_PARTS : 1;
   }
 
+  /** Hands a packet to our node; what it reports on it is then no riddle. */
+  function give(packet: Init<"MeshPacket">): boolean {
+    otherClient.sent(packet.id ?? 0);
+    return link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false;
+  }
+
   function heardByRadio(nodeNum: number): boolean {
-    const node = nodes.get(nodeNum);
-    return node?.lastHeardWallMs !== undefined && !node.viaMqtt && clock.wallMs() - node.lastHeardWallMs < DAY_MS;
+    const heardWallMs = nodes.get(nodeNum)?.radioHeardWallMs;
+    return heardWallMs !== undefined && clock.wallMs() - heardWallMs < DAY_MS;
   }
 
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
-  let link: Link | undefined;
   link = await openLink({ host: config.node.host, port: config.node.port, clock, slots: options.slots ?? new Slots(), user: session });
   const monitor = startMonitor({
     clock,

@@ -3,7 +3,9 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Sentences } from "./i18n/mod.ts";
 import type { AirtimeLedger } from "./mesh/airtime.ts";
+import type { Budget } from "./mesh/budget.ts";
 import type { NodeDb, NodeRecord } from "./mesh/node_db.ts";
+import type { Outcome } from "./mesh/outgoing.ts";
 import type { TextMessage } from "./mesh/packet.ts";
 import type { MeshRequests } from "./mesh/requests.ts";
 import type { RadioInfo } from "./mesh/session.ts";
@@ -17,6 +19,10 @@ export interface LinkView {
   readonly reconnects: number;
   /** Messages waiting to be sent. */
   readonly queueLength: number;
+  /** How the messages sent so far have ended. */
+  readonly outcomes: Readonly<Record<Outcome["kind"], number>>;
+  /** Another client seems to read from our node's queue. */
+  readonly otherClient: boolean;
 }
 
 /** Built once in `app.ts`, read by everybody. */
@@ -30,6 +36,7 @@ export interface BotContext {
   readonly radio: () => RadioInfo | undefined;
   readonly link: () => LinkView;
   readonly airtime: AirtimeLedger;
+  readonly budget: Budget;
   /** Questions to the mesh that are answered later, such as a traceroute. */
   readonly requests: MeshRequests;
   /** Wall clock of the program's start, milliseconds since 1970. */

@@ -22,6 +22,7 @@ export function logger(category: LogCategory): Logger {
 
 /** Starts the log of the process; a second call replaces the first. */
 export async function startLog(options: LogOptions): Promise<void> {
+  // deno-lint-ignore no-console -- the one door to it
   const write = options.write ?? ((line: string) => console.error(line));
   await configure({
     reset: true,

@@ -111,6 +111,7 @@ Deno.test("the bot repeats no control and bidi characters that it was sent", asy
 
 Deno.test("the bot answers the same packet id once", async () => {
   await using bot = await startBot();
+  await bot.ask("/help");
   const packet = strangeText(bot, encoder.encode("/ping"));
   await hand(bot, packet);
   // The node has a duplicate guard of its own; a reconnect or a second radio gets past it, as this does.
@@ -185,7 +186,10 @@ Deno.test("the bot keeps answering over a lost link, and loses no answer", async
 
 Deno.test("the bot sends every text with an explicit hop limit from its own number", async () => {
   await using bot = await startBot();
-  const sent = bot.node.waitFor("toRadio", ({ message }) => message.payloadVariant.case === "packet");
+  const sent = bot.node.waitFor(
+    "toRadio",
+    ({ message: { payloadVariant } }) => payloadVariant.case === "packet" && payloadVariant.value.wantAck,
+  );
   await bot.ask("/ping");
   const { payloadVariant } = (await sent).message;
   assert.ok(payloadVariant.case === "packet" && payloadVariant.value.hopLimit > 0 && payloadVariant.value.from === bot.node.nodeNum);

@@ -4,6 +4,7 @@ import { nearest } from "../nearest.ts";
 import { VERSION } from "../version.ts";
 import { asksForHelp, parseOptions, writtenForm } from "./args.ts";
 import type { CliCommand, CliIo } from "./command.ts";
+import { checkCommand } from "./check.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -12,7 +13,7 @@ import { simulateCommand } from "./simulate.ts";
 import { versionCommand } from "./version.ts";
 
 /** Every subcommand, in the order of the help. */
-export const CLI_COMMANDS: readonly CliCommand[] = [runCommand, demoCommand, simulateCommand, configCommand, versionCommand];
+export const CLI_COMMANDS: readonly CliCommand[] = [runCommand, demoCommand, simulateCommand, checkCommand, configCommand, versionCommand];
 
 /** Runs a command line; resolves to the exit code and throws nothing. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {

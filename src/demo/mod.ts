@@ -51,6 +51,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const config = demoConfig(options.env, { port: node.port, dataDir });
     await startLog({ format: "text", debug: config.debug, write: (line) => keepLast(log, line) });
 
+    // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
+    let app: App | undefined;
     let terminal: Terminal | undefined;
     const print = (line: string): void => terminal === undefined ? options.write(line) : terminal.print(line);
     const nameOf = (nodeNum: number): string => app?.nodes.nameOf(nodeNum) ?? String(nodeNum);
@@ -64,7 +66,6 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     });
 
     const answers = new Answers({ clock: systemClock, openParts: (id) => app?.outbox.openParts(id) ?? 0 });
-    let app: App | undefined;
     app = await startApp({
       config,
       version: options.version,

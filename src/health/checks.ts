@@ -50,6 +50,6 @@ async function runCheck(check: Check, { clock, signal }: RunChecksOptions): Prom
   } catch (error) {
     if (!signal.aborted) log.error`the check ${check.name} broke down: ${error}`;
     const wrong = signal.aborted ? "stopped before it was done" : `this is a fault of the program: ${describeError(error)}`;
-    return { name: check.name, ok: false, tookMs: clock.nowMs() - startedAtMs, understood: undefined, wrong };
+    return { name: check.name, ok: false, tookMs: Math.round(clock.nowMs() - startedAtMs), understood: undefined, wrong };
   }
 }

@@ -56,7 +56,7 @@ async function run(options: NodeCheckOptions, signal: AbortSignal): Promise<Chec
     // Told to stop: that says nothing about the node.
     signal.throwIfAborted();
     const wrong = error instanceof Error ? error.message : describeError(error);
-    return { ok: false, tookMs: clock.nowMs() - startedAtMs, understood: undefined, wrong, details: path.details };
+    return { ok: false, tookMs: Math.round(clock.nowMs() - startedAtMs), understood: undefined, wrong, details: path.details };
   } finally {
     path.end();
     signal.removeEventListener("abort", stop);
@@ -66,7 +66,7 @@ async function run(options: NodeCheckOptions, signal: AbortSignal): Promise<Chec
   const badCount = findings.filter(({ level }) => level === "bad").length;
   return {
     ok: badCount === 0,
-    tookMs: clock.nowMs() - startedAtMs,
+    tookMs: Math.round(clock.nowMs() - startedAtMs),
     understood: describeNode(visit.nodeNum, facts),
     wrong: badCount === 0
       ? undefined

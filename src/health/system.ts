@@ -35,7 +35,8 @@ export const systemSources: SystemSources = {
   osUptimeS: () => Deno.osUptime(),
   load: () => Deno.loadavg(),
   memory: () => Deno.systemMemoryInfo(),
-  readText: (path, signal) => Deno.readTextFile(path, { signal }),
+  // Without the signal: a read that Deno refuses never gives back what it holds for it, and this file is read at once.
+  readText: (path) => Deno.readTextFile(path),
   run: runProgram,
   disk: (path) => statfs(path),
 };

@@ -13,10 +13,9 @@ export const MAX_PAYLOAD_BYTES = 512;
 /** Sent first on a new connection: wakes a sleeping node and ends a frame that an earlier client left half written. */
 export const WAKE_BYTES: Uint8Array = new Uint8Array(32).fill(START2);
 
-// A frame that has stood half read for this long is given up when a whole one follows.
-const STALLED_MS = 1000;
-// The parts of one frame come closer together than this, short of a lost segment.
-const PAUSE_MS = 20;
+// A frame that has stood half read for this long is given up when a read begins with a whole one: the node writes a frame
+// in one go, so its parts come closer together.
+const STALLED_MS = 50;
 
 /** One payload as a frame; throws RangeError when it is longer than 512 bytes. */
 export function encodeFrame(payload: Uint8Array): Uint8Array {
@@ -63,27 +62,20 @@ export class FrameParser {
   /** Takes the next bytes of the stream; `nowMs` (monotonic) lets it give up a frame that stalled. */
   push(chunk: Uint8Array, nowMs = 0): void {
     let data = chunk;
-    let joinAt = 0;
     if (this.#pending.length > 0) {
       if (nowMs - this.#pendingSinceMs >= STALLED_MS && frameEnd(chunk, 0) !== undefined) {
         // Its marker is text now; whole frames may stand behind it.
         const restFrom = this.#parse(this.#pending, 2);
         this.#skip(this.#pending, restFrom, this.#pending.length);
-      } else {
-        data = concat(this.#pending, chunk);
-        if (nowMs - this.#pendingSinceMs >= PAUSE_MS) joinAt = this.#pending.length;
-      }
+      } else data = concat(this.#pending, chunk);
     }
-    const restFrom = this.#parse(data, 0, joinAt);
+    const restFrom = this.#parse(data);
     if (data === chunk || restFrom > 0 || this.#pending.length === 0) this.#pendingSinceMs = nowMs;
     this.#pending = restFrom < data.length ? data.slice(restFrom) : new Uint8Array(0);
   }
 
-  /**
-   * Parses what is whole, from `at` on, and returns where the unfinished rest begins. `joinAt` is where a chunk that came
-   * after a pause begins: when whole frames from there just fill up the frame before the pause, that one was half written.
-   */
-  #parse(data: Uint8Array, at: number, joinAt = 0): number {
+  /** Parses what is whole, from `at` on; returns where the unfinished rest begins. */
+  #parse(data: Uint8Array, at = 0): number {
     let textFrom = 0;
     while (at < data.length) {
       if (data[at] !== START1) {
@@ -103,8 +95,7 @@ export class FrameParser {
       }
       const end = at + HEADER_BYTES + lengthBytes;
       if (end > data.length) return this.#rest(data, textFrom, at);
-      const half = at < joinAt && joinAt < end && rowEnd(data, joinAt, end) === end;
-      if (half || swallowsFrame(data, at, end) || this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
+      if (swallowsFrame(data, at, end) || this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
         at += 2;
         continue;
       }
@@ -136,26 +127,30 @@ function frameEnd(data: Uint8Array, at: number): number | undefined {
   return lengthBytes <= MAX_PAYLOAD_BYTES && end <= data.length ? end : undefined;
 }
 
-/** Where a row of whole frames that begins at `at` has reached `goal` or gone beyond; undefined when it breaks off before. */
-function rowEnd(data: Uint8Array, at: number, goal: number): number | undefined {
-  let end = frameEnd(data, at);
-  while (end !== undefined && end < goal) end = frameEnd(data, end);
-  return end;
-}
-
 /**
- * Whether the frame is half written and would swallow a whole one. A frame is followed by the next marker or by nothing
- * yet; when other bytes follow it, and a marker inside it begins a row of frames that reaches beyond it and does end at
- * a marker or at the end of the data, then the outer one was never finished. A marker that a sender puts into a text
- * cannot do this, because the node writes whole frames only and the marker of the next one follows.
+ * Whether the frame is half written and would swallow a whole one. A frame is followed by the next one or by nothing yet;
+ * when other bytes follow it, and a marker inside it begins a row of frames that reaches beyond it and is itself followed
+ * so, then the outer one was never finished. A marker that a sender puts into a text cannot do this, because the node
+ * writes whole frames only, and the next one follows.
  */
 function swallowsFrame(data: Uint8Array, at: number, end: number): boolean {
-  if (end >= data.length || data[end] === START1) return false;
+  if (isFollowed(data, end)) return false;
   for (let inner = data.indexOf(START1, at + 2); inner >= 0 && inner < end; inner = data.indexOf(START1, inner + 1)) {
-    const reached = rowEnd(data, inner, end + 1);
-    if (reached !== undefined && (reached === data.length || data[reached] === START1)) return true;
+    let rowEnd = frameEnd(data, inner);
+    while (rowEnd !== undefined && rowEnd <= end) rowEnd = frameEnd(data, rowEnd);
+    if (rowEnd !== undefined && isFollowed(data, rowEnd)) return true;
   }
   return false;
+}
+
+/** Whether what stands behind a frame is what a node writes there: nothing yet, or a frame, as far as it can be seen. */
+function isFollowed(data: Uint8Array, at: number): boolean {
+  if (at === data.length) return true;
+  if (data[at] !== START1 || (data[at + 1] ?? START2) !== START2) return false;
+  if (at + HEADER_BYTES > data.length) return true;
+  const lengthBytes = ((data[at + 2] as number) << 8) | (data[at + 3] as number);
+  const end = at + HEADER_BYTES + lengthBytes;
+  return lengthBytes <= MAX_PAYLOAD_BYTES && (end >= data.length || data[end] === START1);
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

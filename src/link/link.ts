@@ -170,8 +170,9 @@ export class Link {
       const connection = await this.#dial();
       if (connection !== undefined) await this.#serve(connection);
       if (this.#stop.signal.aborted) break;
-      const waitMs = this.#fight.takeWaitMs() ?? this.#backoff.next(this.#clock.nowMs() - this.#outageSinceMs);
-      if (waitMs > 0) await this.#wait(waitMs);
+      const fightMs = this.#fight.takeWaitMs();
+      const waitMs = fightMs ?? this.#backoff.next(this.#clock.nowMs() - this.#outageSinceMs);
+      if (waitMs > 0) await this.#wait(waitMs, fightMs === undefined ? undefined : this.#fight.reason);
     }
     this.#slot.release();
     this.#setState({ kind: "closed", sinceMs: this.#clock.nowMs() });
@@ -209,7 +210,8 @@ export class Link {
     const nowMs = this.#clock.nowMs();
     const served = this.#state;
     this.#connection = undefined;
-    this.#outageSinceMs = nowMs;
+    // A connection that never came to be ready is part of the outage before it.
+    if (served.kind === "ready") this.#outageSinceMs = nowMs;
     const readyForMs = served.kind === "ready" ? nowMs - served.sinceMs : undefined;
     if (cause.kind !== "left") {
       const lasted = readyForMs === undefined ? "before the handshake was complete" : `after ${formatDuration(readyForMs)}`;
@@ -220,12 +222,10 @@ export class Link {
     this.#options.user.lost(cause);
   }
 
-  async #wait(waitMs: number): Promise<void> {
+  async #wait(waitMs: number, fightReason: string | undefined): Promise<void> {
     const nowMs = this.#clock.nowMs();
-    const reason = this.#fight.reason ?? (this.#lastFailure.text || "the connection was lost");
-    if (this.#fight.reason !== undefined) {
-      log.error`${this.#fight.reason}; waiting ${Math.round(waitMs / 1000)} s before the next try`;
-    }
+    const reason = fightReason ?? (this.#lastFailure.text || "the connection was lost");
+    if (fightReason !== undefined) log.error`${fightReason}; waiting ${Math.round(waitMs / 1000)} s before the next try`;
     this.#setState({ kind: "waiting", sinceMs: nowMs, untilMs: nowMs + waitMs, reason });
     await new Promise<void>((resolve) => {
       const done = () => {

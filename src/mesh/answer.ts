@@ -69,6 +69,7 @@ export function queueAnswer(answer: Answer, options: AnswerOptions): Ticket[] {
       replyId: direct || sameChannel ? request.id : 0,
       ...(direct && request.pkiEncrypted && request.publicKey.length > 0 ? { publicKey: request.publicKey } : {}),
       expiresAtMs: options.clock.nowMs() + REPLY_EXPIRES_MS,
+      ...(direct && request.to === BROADCAST_NUM ? { requestChannel: request.channel } : {}),
       label: answer.label,
     })
   );

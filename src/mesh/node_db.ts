@@ -39,6 +39,8 @@ export interface NodeRecord {
   keyConflict: boolean;
   isLicensed: boolean;
   isUnmessagable: boolean;
+  /** A favourite of our own node's owner. */
+  isFavorite: boolean;
   place: Place | undefined;
   placeAtWallMs: number | undefined;
   /** Percent; 101 means mains power. */
@@ -51,6 +53,8 @@ export interface NodeRecord {
   lastHeardWallMs: number | undefined;
   hopsAway: number | undefined;
   viaMqtt: boolean;
+  /** Milliseconds since 1970 of the last packet that came by radio, over however many hops. */
+  radioHeardWallMs: number | undefined;
   direct: DirectSignal | undefined;
   /** When the node's telemetry last came in a packet, monotonic milliseconds. */
   metricsAtMs: number | undefined;
@@ -161,6 +165,7 @@ class MemoryNodeDb implements NodeDb {
     if (heardWallMs !== undefined) record.lastHeardWallMs = Math.max(record.lastHeardWallMs ?? 0, heardWallMs);
     record.hopsAway = hopsOf(info.hopsAway) ?? record.hopsAway;
     record.viaMqtt = info.viaMqtt;
+    record.isFavorite = info.isFavorite;
     if (info.user !== undefined) {
       if (isKey(info.user.publicKey)) {
         record.publicKey = info.user.publicKey.slice();
@@ -218,6 +223,7 @@ class MemoryNodeDb implements NodeDb {
     record.viaMqtt = reception.viaMqtt;
     // Packets that 2.8 firmware replays from its memory have no RSSI: they are news, but nobody was heard just now.
     const { snr, rssi } = reception;
+    if (!reception.viaMqtt && rssi !== undefined) record.radioHeardWallMs = Math.max(heardWallMs, record.radioHeardWallMs ?? 0);
     if (hopsUsed !== 0 || reception.viaMqtt || snr === undefined || rssi === undefined) return;
     if (reception.from === this.#ownNum || !Number.isFinite(snr) || !Number.isFinite(rssi)) return;
     record.direct = { snr, rssi, atWallMs: Math.max(heardWallMs, record.direct?.atWallMs ?? 0) };

@@ -28,6 +28,7 @@ export function emptyRecord(num: number): NodeRecord {
     keyConflict: false,
     isLicensed: false,
     isUnmessagable: false,
+    isFavorite: false,
     place: undefined,
     placeAtWallMs: undefined,
     batteryPercent: undefined,
@@ -38,6 +39,7 @@ export function emptyRecord(num: number): NodeRecord {
     lastHeardWallMs: undefined,
     hopsAway: undefined,
     viaMqtt: false,
+    radioHeardWallMs: undefined,
     direct: undefined,
     metricsAtMs: undefined,
   };

@@ -43,6 +43,8 @@ export interface OutboxOptions {
   readonly send: (packet: Init<"MeshPacket">) => boolean;
   /** Asked before each packet is given to the node; a reason (the air time is used up) ends it as failed. */
   readonly refuses?: (draft: Draft, dataBytes: number) => string | undefined;
+  /** Our node has no key for the recipient: starts the cure and returns after how many milliseconds to try once more. */
+  readonly cureMissingKey?: (to: number) => number;
   /** A packet was given to the node: for the air time ledger and the log. `dataBytes`: the encoded Data. */
   readonly onSent?: (sent: { readonly draft: Draft; readonly id: number; readonly dataBytes: number }) => void;
   /** A packet's end is known; called once for each. */
@@ -69,6 +71,7 @@ interface Entry {
   firstSentAtMs: number | undefined;
   /** Sent once with an unknown end: goes out again with the same id, and only once. */
   repeated: boolean;
+  keyCured: boolean;
   state: "queued" | "sent" | "accepted" | "relayed" | "ended";
   timer: Timer | undefined;
 }
@@ -88,6 +91,8 @@ export class Outbox {
   #pumpTimer: Timer | undefined;
   /** The node's own queue was full: nothing goes out before this. */
   #roomAtMs = 0;
+  /** The last answer of which a part was said on the channel of its request. */
+  #saidInChannel: number | undefined;
   #cannotTransmitSaid = false;
   #closed = false;
 
@@ -123,6 +128,7 @@ export class Outbox {
       notBeforeMs: 0,
       firstSentAtMs: undefined,
       repeated: false,
+      keyCured: false,
       state: "queued",
       timer: undefined,
     };
@@ -296,8 +302,33 @@ export class Outbox {
       }
       return this.#end(entry, verdict.outcome);
     }
+    if (verdict.kind === "missingKey") return this.#missingKey(entry);
     if (entry.tries >= MAX_TRIES) return this.#end(entry, { kind: "failed", reason: `${verdict.reason}, ${MAX_TRIES} times` });
-    log.info`${entry.draft.label} again in ${verdict.afterMs / 1000} s: ${verdict.reason}`;
+    const portnum = entry.draft.portnum;
+    this.#again(entry, verdict.afterMs, verdict.reason);
+    this.#nextAtMs.set(portnum, Math.max(this.#nextAtMs.get(portnum) ?? 0, entry.notBeforeMs));
+    this.#pump();
+  }
+
+  /** Without a key nothing is sent under a channel's instead, except one part where the request itself was public. */
+  #missingKey(entry: Entry): void {
+    const { draft } = entry;
+    const cure = this.#options.cureMissingKey;
+    if (cure !== undefined && !entry.keyCured && draft.portnum === PortNum.TEXT_MESSAGE_APP) {
+      entry.keyCured = true;
+      this.#again(entry, cure(draft.to), "our node did not know the recipient's key");
+      return this.#pump();
+    }
+    this.#end(entry, { kind: "failed", reason: "our node does not know the recipient's public key" });
+    if (draft.requestChannel === undefined || this.#saidInChannel === draft.answerId) return;
+    this.#saidInChannel = draft.answerId;
+    const { requestChannel: channel, publicKey: _key, ...rest } = draft;
+    this.enqueue({ ...rest, to: BROADCAST_NUM, channel, label: `${draft.label} on its channel` });
+  }
+
+  /** Back into the queue under a new id. */
+  #again(entry: Entry, afterMs: number, reason: string): void {
+    log.info`${entry.draft.label} again in ${afterMs / 1000} s: ${reason}`;
     entry.timer?.cancel();
     this.#inFlight.delete(entry.id);
     this.#unqueue(entry);
@@ -305,11 +336,8 @@ export class Outbox {
     entry.id = randomId();
     entry.repeated = false;
     entry.state = "queued";
-    entry.notBeforeMs = this.#clock.nowMs() + verdict.afterMs;
-    const portnum = entry.draft.portnum;
-    this.#nextAtMs.set(portnum, Math.max(this.#nextAtMs.get(portnum) ?? 0, entry.notBeforeMs));
+    entry.notBeforeMs = this.#clock.nowMs() + afterMs;
     this.#queue.push(entry);
-    this.#pump();
   }
 
   /** After an outage people have given up waiting: one answer a person and five in all, the newest. */

@@ -26,6 +26,8 @@ export interface Draft {
   readonly publicKey?: Uint8Array;
   /** Monotonic milliseconds after which it is not sent any more. */
   readonly expiresAtMs: number;
+  /** The channel that the request came on: where an answer that cannot be encrypted may still be said. */
+  readonly requestChannel?: number;
   /** For the log, e.g. `answer to /ping`. */
   readonly label: string;
 }
@@ -57,7 +59,9 @@ export function describeOutcome(outcome: Outcome): string {
 export type Verdict =
   | { readonly kind: "end"; readonly outcome: Outcome }
   /** The node did not send it: again under a new id after a pause. */
-  | { readonly kind: "again"; readonly afterMs: number; readonly reason: string };
+  | { readonly kind: "again"; readonly afterMs: number; readonly reason: string }
+  /** Our node has no key for the recipient: once again when that is cured. */
+  | { readonly kind: "missingKey" };
 
 const QUEUE_FULL_PAUSE_MS = 5000;
 const RATE_LIMIT_PAUSE_MS = 2500;
@@ -98,7 +102,7 @@ export function judgeRoutingError(error: number): Verdict {
     case RoutingError.TOO_LARGE:
       return { kind: "end", outcome: { kind: "failed", reason: "longer than the radio can carry" } };
     case RoutingError.PKI_SEND_FAIL_PUBLIC_KEY:
-      return { kind: "end", outcome: { kind: "failed", reason: "our node does not know the recipient's public key" } };
+      return { kind: "missingKey" };
     default: {
       const name = Object.entries(RoutingError).find(([, value]) => value === error)?.[0] ?? `error ${error}`;
       return { kind: "end", outcome: { kind: "failed", reason: name } };

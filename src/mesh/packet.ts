@@ -26,6 +26,8 @@ export interface Reception {
   readonly pkiEncrypted: boolean;
   readonly publicKey: Uint8Array;
   readonly wantAck: boolean;
+  /** The sender asks our node itself for an answer (its position, its telemetry, its NodeInfo). */
+  readonly wantsResponse: boolean;
 }
 
 /** A packet by what it carries. */
@@ -106,6 +108,7 @@ function readReception(packet: MeshPacket): Reception {
     pkiEncrypted: packet.pkiEncrypted,
     publicKey: packet.publicKey,
     wantAck: packet.wantAck || packet.priority === Priority.ACK,
+    wantsResponse: packet.payloadVariant.case === "decoded" && packet.payloadVariant.value.wantResponse,
   };
 }
 

@@ -21,6 +21,7 @@ import type {
 import { randomId } from "../link/random_id.ts";
 import { logger } from "../log.ts";
 import { formatNodeId } from "../node_id.ts";
+import { adminPacket } from "./own_node.ts";
 
 const log = logger("mesh");
 
@@ -33,6 +34,8 @@ export const ONLY_NODES_NONCE = 69421;
 const NODE_LIST_KEEP_MS = 12 * 3_600_000;
 // A node that has just been connected to has its hands full with the packets that it kept for us.
 const NODE_LIST_DELAY_MS = 60_000;
+// A Pi has no clock chip: before the network has told it the time it believes in the past.
+const PLAUSIBLE_WALL_MS = Date.UTC(2025, 0, 1);
 // After this many full handshakes that the node broke off, the list is asked for alone and later.
 const FULL_HANDSHAKES_TRIED = 2;
 
@@ -74,10 +77,19 @@ export interface SessionLink {
   settled(): void;
 }
 
+/** What a session needs. */
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly sink: SessionSink;
+  /** Tells the node the time right after it has said who it is: without it the times of its packets are 0. */
+  readonly setClock?: boolean;
+}
+
 /** The session on one link, over all its connections. */
 export class Session implements LinkUser {
   readonly #clock: Clock;
   readonly #sink: SessionSink;
+  readonly #setClock: boolean;
   #link: SessionLink | undefined;
   #radio: RadioInfo | undefined;
   #nonce = 0;
@@ -86,13 +98,15 @@ export class Session implements LinkUser {
   #nodeListAtMs: number | undefined;
   #nodeListTimer: Timer | undefined;
   #startedAtMs = 0;
+  #uptimeS: number | undefined;
   #lostAtMs: number;
   #messages = 0;
   #draft: { my?: MyNodeInfo; firmwareVersion?: string; lora?: LoRaConfig; channels: Map<number, Channel> } = { channels: new Map() };
 
-  constructor(options: { readonly clock: Clock; readonly sink: SessionSink }) {
+  constructor(options: SessionOptions) {
     this.#clock = options.clock;
     this.#sink = options.sink;
+    this.#setClock = options.setClock ?? false;
     this.#lostAtMs = this.#clock.nowMs();
   }
 
@@ -112,6 +126,15 @@ export class Session implements LinkUser {
   /** Asks for the configuration once more on the same connection: every node answers that, so it is a probe too. */
   askConfig(): boolean {
     return this.#want(ONLY_CONFIG_NONCE, false);
+  }
+
+  /** Our node's own uptime in seconds, from its telemetry: falling, it tells of a restart that the link did not see. */
+  ownUptime(uptimeS: number): void {
+    const before = this.#uptimeS;
+    this.#uptimeS = uptimeS;
+    if (before === undefined || uptimeS >= before) return;
+    log.warn`our node has restarted: its uptime fell from ${before} s to ${uptimeS} s`;
+    this.#askNodesLater();
   }
 
   received(message: FromRadio, bytes: Uint8Array): void {
@@ -172,6 +195,11 @@ export class Session implements LinkUser {
     } catch (error) {
       // The visit that holds this node ends by itself when the node closes it; the bot's own link stays.
       log.error`${describeError(error)}`;
+    }
+    const wallMs = this.#clock.wallMs();
+    if (this.#setClock && wallMs > PLAUSIBLE_WALL_MS) {
+      const value = adminPacket(my.myNodeNum, { payloadVariant: { case: "setTimeOnly", value: Math.floor(wallMs / 1000) } });
+      this.#link?.send({ payloadVariant: { case: "packet", value } });
     }
     if (this.#radio === undefined || this.#radio.nodeNum === my.myNodeNum) return;
     log.warn`this address is another node now: ${formatNodeId(my.myNodeNum)}, before it was ${formatNodeId(this.#radio.nodeNum)}`;

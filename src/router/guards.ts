@@ -4,6 +4,8 @@ import type { RateLimit } from "../mesh/rate_limit.ts";
 import type { RecentIds } from "../mesh/recent_ids.ts";
 import { BROADCAST_NUM } from "../node_id.ts";
 
+const BACKLOG_MS = 600_000;
+
 /** Why a text is not answered; `say` is the one polite line that the asker still gets. */
 export interface Refusal {
   readonly reason: string;
@@ -41,7 +43,9 @@ export function onlyForUs(options: { readonly ownNum: () => number | undefined; 
 }
 
 /** Tapbacks: an emoji put on a message is a text packet too. */
-export const ignoreTapback: Guard = (message: TextMessage) => message.emoji ? { reason: "it is a tapback" } : undefined;
+export function ignoreTapback(message: TextMessage): Refusal | undefined {
+  return message.emoji ? { reason: "it is a tapback" } : undefined;
+}
 
 /** Requests that came over the internet, unless the operator wants them or we hear that node by radio. */
 export function ignoreMqtt(options: { readonly answerMqtt: boolean; readonly heardByRadio: (nodeNum: number) => boolean }): Guard {
@@ -67,5 +71,16 @@ export function limitRate(limit: RateLimit, sayWait: (retryInS: number) => strin
       case "refused":
         return { reason: "too many commands, said already" };
     }
+  };
+}
+
+/**
+ * What a node kept while we were away is no conversation: a text older than 10 minutes by the node's clock, or one
+ * without a time that comes right after a longer absence.
+ */
+export function ignoreBacklog(options: { readonly wallMs: () => number; readonly justBackFromLongAway: () => boolean }): Guard {
+  return (message) => {
+    const old = message.rxTimeS > 0 ? options.wallMs() - message.rxTimeS * 1000 > BACKLOG_MS : options.justBackFromLongAway();
+    return old ? { reason: "it waited at the node for longer than 10 minutes" } : undefined;
   };
 }

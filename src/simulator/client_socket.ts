@@ -1,8 +1,11 @@
 /** One client's TCP connection: what comes in, and what is written out, one frame after the other as the firmware does. */
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../clock.ts";
-import { encodeFrame } from "../link/frame.ts";
+import { encodeFrame, MAX_PAYLOAD_BYTES } from "../link/frame.ts";
+import { logger } from "../log.ts";
 import type { LinkFaults } from "./link_faults.ts";
+
+const log = logger("service.simulator");
 
 /** Why a connection ended. */
 export type CloseCause =
@@ -133,6 +136,10 @@ export class ClientSocket {
     while (lengthBytes < BATCH_BYTES) {
       const payload = this.#options.next();
       if (payload === undefined) break;
+      if (payload.length > MAX_PAYLOAD_BYTES) {
+        log.warn`a message of ${payload.length} bytes fits no frame and is left out: no real node holds such data`;
+        continue;
+      }
       payloads.push(payload);
       pieces.push(encodeFrame(payload));
       lengthBytes += payload.length;

@@ -34,11 +34,6 @@ export class Emitter<Events extends object> {
     return promise;
   }
 
-  /** True when somebody listens to this event. */
-  hears(name: keyof Events): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
-  }
-
   /** Tells everybody who listens, in the order in which they came. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of [...this.#listeners.get(name) ?? []]) (listener as Listener<Events[Name]>)(event);

@@ -27,21 +27,19 @@ export function halfFrame(random: Random): Uint8Array {
   return frame.slice(0, random.integer(5, Math.floor(frame.length / 2)));
 }
 
-/** Bytes that are no frame: log lines of the node, lone markers, markers with a length that cannot be, noise. */
+/** At least so many bytes that are no frame: log lines of the node, lone markers, markers with impossible lengths, noise. */
 export function strayBytes(random: Random, length: number): Uint8Array {
   const pieces: number[] = [];
-  while (pieces.length < length) {
-    pieces.push(
-      ...random.pick<() => Iterable<number>>([
-        () => new TextEncoder().encode(random.pick(LOG_LINES)),
-        () => [0x94],
-        () => [0x94, 0x94, 0x0a],
-        () => [0x94, 0xc3, 0x7f, random.integer(0, 0xff)],
-        // Without 0x94: chance must not write a marker with a plausible length, which would be a half frame.
-        () => random.bytes(random.integer(1, 12)).map((byte) => byte === 0x94 ? 0x95 : byte),
-      ])(),
-    );
-  }
-  // A lone 0x94 at the very end would join a following 0xC3 … of nobody: frames begin with 0x94 themselves.
-  return new Uint8Array(pieces.slice(0, length));
+  // Pieces are kept whole: a marker cut off behind its second byte would make a length of what follows it.
+  while (pieces.length < length) pieces.push(...random.pick(PIECES)(random));
+  return new Uint8Array(pieces);
 }
+
+const PIECES: readonly ((random: Random) => Iterable<number>)[] = [
+  (random) => new TextEncoder().encode(random.pick(LOG_LINES)),
+  () => [0x94],
+  () => [0x94, 0x94, 0x0a],
+  (random) => [0x94, 0xc3, 0x7f, random.integer(0, 0xff)],
+  // Without 0x94: chance must not write a marker with a plausible length, which would be a half frame.
+  (random) => random.bytes(random.integer(1, 12)).map((byte) => byte === 0x94 ? 0x95 : byte),
+];

@@ -88,6 +88,8 @@ export class NodeTable {
 
   /** Learns what a received packet tells about its sender (NodeDB.cpp, updateFrom and the modules). */
   learnFrom(packet: MeshPacket, hopsAway: number | undefined): void {
+    // Of a sealed packet nothing is believed, not even its sender; its channel is a hash.
+    if (packet.payloadVariant.case !== "decoded") return;
     this.learn({
       num: packet.from,
       channel: packet.channel,
@@ -96,7 +98,6 @@ export class NodeTable {
       ...(packet.rxSnr === 0 ? {} : { snr: packet.rxSnr }),
       ...(hopsAway === undefined ? {} : { hopsAway }),
     });
-    if (packet.payloadVariant.case !== "decoded") return;
     const { portnum, payload } = packet.payloadVariant.value;
     try {
       if (portnum === PortNum.NODEINFO_APP) {

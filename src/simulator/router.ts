@@ -12,6 +12,7 @@ import { hopsAway, responseHopLimit } from "./hops.ts";
 import type { ChannelUse } from "./lora_time.ts";
 import type { OwnModules } from "./own_modules.ts";
 import type { PhoneQueues } from "./phone_queues.ts";
+import { priorityOf } from "./priority.ts";
 import { airMsOf, type RadioQueue, RESULT_QUEUE_FULL } from "./radio_queue.ts";
 import { freshPacketId } from "./random.ts";
 import { Reliable } from "./reliable.ts";
@@ -255,14 +256,4 @@ export class Router {
       rxTime: this.#station.timeS(),
     });
   }
-}
-
-/** MeshPacketQueue.cpp, fixPriority. */
-function priorityOf({ payloadVariant, wantAck }: MeshPacket): number {
-  if (payloadVariant.case !== "decoded") return wantAck ? Priority.RELIABLE : Priority.DEFAULT;
-  const { portnum, requestId, wantResponse } = payloadVariant.value;
-  if (portnum === PortNum.ROUTING_APP) return Priority.ACK;
-  if (portnum === PortNum.TEXT_MESSAGE_APP || portnum === PortNum.ADMIN_APP) return Priority.HIGH;
-  if (requestId !== 0) return Priority.RESPONSE;
-  return wantAck || wantResponse ? Priority.RELIABLE : Priority.DEFAULT;
 }

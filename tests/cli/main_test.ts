@@ -34,6 +34,13 @@ async function finished(running: Deno.Command): Promise<Outcome> {
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 
+/** Starts a process that must not outlive its test, whatever goes wrong in it. */
+function started(args: readonly string[], env: Record<string, string>): { child: Deno.ChildProcess } & Disposable {
+  const child = command(["run", ...PERMISSIONS, "main.ts", ...args], env, { stdout: "piped", stderr: "piped" }).spawn();
+  const guard = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  return { child, [Symbol.dispose]: () => clearTimeout(guard) };
+}
+
 function meshbot(...args: string[]): Promise<Outcome> {
   return finished(command(["run", ...PERMISSIONS, "main.ts", ...args], {}));
 }
@@ -72,7 +79,8 @@ Deno.test("main.ts prints an example that it finds valid, and all mistakes of a 
 });
 
 Deno.test("main.ts exits quietly when the reader of its output has gone", async () => {
-  const child = command(["run", ...PERMISSIONS, "main.ts", "config", "--example"], {}, { stdout: "piped", stderr: "piped" }).spawn();
+  using process = started(["config", "--example"], {});
+  const { child } = process;
   await child.stdout.cancel();
   const stderr = await new Response(child.stderr).text();
   const { code } = await child.status;
@@ -95,7 +103,8 @@ Deno.test("main.ts runs without a file when the environment names the host, and 
   listener.close();
   try {
     const env = { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: port, MESHBOT_DATA_DIR: folder };
-    const child = command(["run", ...PERMISSIONS, "main.ts", "run"], env, { stdout: "piped", stderr: "piped" }).spawn();
+    using process = started(["run"], env);
+    const { child } = process;
     let log = "";
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       if (log === "" && text !== "") child.kill("SIGTERM");
@@ -112,7 +121,8 @@ Deno.test("main.ts runs without a file when the environment names the host, and 
 
 Deno.test("main.ts simulate says first where it listens, serves the bot there, and refuses a port that is taken", async () => {
   const folder = await Deno.makeTempDir();
-  const node = command(["run", ...PERMISSIONS, "main.ts", "simulate", "--port", "0"], {}, { stdout: "piped", stderr: "piped" }).spawn();
+  using process = started(["simulate", "--port", "0"], {});
+  const node = process.child;
   try {
     const firstChunk = await node.stdout.pipeThrough(new TextDecoderStream()).values().next();
     const port = /^listening on 127\.0\.0\.1:(\d+)\n/.exec(String(firstChunk.value))?.[1];
@@ -124,12 +134,13 @@ Deno.test("main.ts simulate says first where it listens, serves the bot there, a
     assert.equal(second.err, `meshbot simulate: cannot listen on port ${port}, another program has it: ${advice}\n`);
 
     const env = { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: port, MESHBOT_DATA_DIR: folder };
-    const bot = command(["run", ...PERMISSIONS, "main.ts", "run"], env, { stdout: "piped", stderr: "piped" }).spawn();
+    using running = started(["run"], env);
+    const bot = running.child;
     let log = "";
     let told = false;
     for await (const text of bot.stderr.pipeThrough(new TextDecoderStream())) {
       log += text;
-      if (!told && /link: .*ready/.test(log)) {
+      if (!told && /mesh: ready/.test(log)) {
         told = true;
         bot.kill("SIGTERM");
       }

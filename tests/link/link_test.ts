@@ -3,6 +3,7 @@ import { SlotTakenError } from "../../src/errors.ts";
 import { type ConnectFunction, connectTcp, type EndCause } from "../../src/link/connection.ts";
 import { type LinkEvent, openLink } from "../../src/link/link.ts";
 import { Slots } from "../../src/link/slot.ts";
+import { startLog, stopLog } from "../../src/log.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 import { fakeConnect } from "../support/fake_socket.ts";
 import { linkRig, settle, wrapSocket } from "../support/link_rig.ts";
@@ -315,6 +316,64 @@ Deno.test("Link calls five short connections that end in order a fight, and wait
   node.steal();
   await ready;
   assert.equal(node.connections.dialed, 8);
+});
+
+Deno.test("Link says once for each wait that another client fights for the node, and not when the node is only off", async () => {
+  const lines: string[] = [];
+  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    await using rig = await linkRig();
+    const { link, node, clock } = rig;
+    for (let theft = 1; theft <= 5; theft += 1) {
+      await stateKind(link, "ready");
+      const next = nextState(link, theft < 5 ? "ready" : "waiting");
+      node.steal();
+      await next;
+    }
+    node.refuse();
+    for (let tries = 0; tries < 10; tries += 1) {
+      const state = await stateKind(link, "waiting");
+      if (tries > 0) assert.match(state.reason, /refused/i);
+      await clock.tick(state.untilMs - state.sinceMs);
+    }
+  } finally {
+    await stopLog();
+  }
+  assert.equal(lines.filter((line) => line.includes("another client")).length, 1, lines.join("\n"));
+});
+
+Deno.test("Link logs a failure that repeats itself once a minute, with what to do about it", async () => {
+  const lines: string[] = [];
+  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    const errors: [kind: RegExp, error: Error][] = [
+      [
+        /is the node starting, or is its network API off/,
+        Object.assign(new Deno.errors.ConnectionRefused("refused"), { code: "ECONNREFUSED" }),
+      ],
+      [/is the node switched on and in the same network/, Object.assign(new Error("No route to host"), { code: "EHOSTUNREACH" })],
+      [/is the name in \[node\] host right/, new Error("failed to lookup address information: Name or service not known")],
+      [/is the node switched on and in reach/, Object.assign(new Error("timed out"), { name: "TimeoutError" })],
+    ];
+    for (const [advice, error] of errors) {
+      lines.length = 0;
+      const { clock, link } = await fakeLink(() => Promise.reject(error));
+      await clock.tick(10 * 60_000);
+      await link.close();
+      const warnings = lines.filter((line) => line.includes("WARNING link: cannot connect to node.test:4403"));
+      assert(warnings.length >= 9 && warnings.length <= 11, `${warnings.length} lines in 10 minutes`);
+      assert.match(warnings[0] as string, advice);
+      assert.match(warnings[1] as string, /\(try \d+\)/);
+      assert(!warnings.join("").includes("\n"), "no stack for what networks do every day");
+    }
+    lines.length = 0;
+    const { clock, link } = await fakeLink(() => Promise.reject(new TypeError("a fault of ours")));
+    await clock.tick(1000);
+    await link.close();
+    assert.match(lines.join("\n"), /ERROR {3}link: cannot connect .*TypeError: a fault of ours\n {4}at /);
+  } finally {
+    await stopLog();
+  }
 });
 
 Deno.test("Link takes four thefts, or five resets, for bad luck", async () => {

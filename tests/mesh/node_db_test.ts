@@ -55,6 +55,7 @@ function heard(init: Partial<Reception>): Reception {
     pkiEncrypted: false,
     publicKey: new Uint8Array(0),
     wantAck: false,
+    wantsResponse: false,
     ...init,
   };
 }

@@ -107,6 +107,28 @@ Deno.test("Router refuses a direct message to a node whose key it does not know;
   }
 });
 
+Deno.test("Router refuses encryption with a key that is not the recipient's, and for everybody; sealed packets pass", async () => {
+  await using node = await startStillNode({ nodes });
+  await using client = await connectReady(node);
+  const sent = onAir(node);
+  const results: number[] = [];
+  const send = async (packet: Init<"MeshPacket"> & { readonly id: number }) => {
+    await node.fake.tick(2000);
+    await client.sendPacket(packet);
+    results.push((await client.take("queueStatus", ({ meshPacketId }) => meshPacketId === packet.id)).res);
+  };
+  await send(textPacket("wrong key", { to: FRIEND, pkiEncrypted: true, publicKey: new Uint8Array(32).fill(9) }));
+  await send(
+    textPacket("right key", { to: FRIEND, pkiEncrypted: true, publicKey: node.station.nodes.publicKeyOf(FRIEND) ?? assert.fail() }),
+  );
+  await send(textPacket("everybody", { pkiEncrypted: true }));
+  await send({ id: 5, to: FRIEND, payloadVariant: { case: "encrypted", value: new Uint8Array(9) } });
+  await send({ id: 6, to: FRIEND });
+  assert.deepEqual(results, [RoutingError.PKI_FAILED, 0, RoutingError.PKI_FAILED, 0, RoutingError.BAD_REQUEST]);
+  await node.fake.tick(1);
+  assert.equal(sent.find(({ id }) => id === 5)?.payloadVariant.case, "encrypted");
+});
+
 Deno.test("Router replaces a hop limit of 0 by its own only when an acknowledgement is wanted, and 8 by 3", async () => {
   await using node = await startStillNode({ hopLimit: 5 });
   await using client = await connectReady(node);

@@ -3,6 +3,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { CommandContext, LinkView } from "../../src/context.ts";
 import { type Language, sentences } from "../../src/i18n/mod.ts";
 import { make } from "../../src/link/codec.ts";
+import { createBudget, type Utilization } from "../../src/mesh/budget.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import type { Reception, TextMessage } from "../../src/mesh/packet.ts";
 import type { MeshRequests } from "../../src/mesh/requests.ts";
@@ -31,15 +32,19 @@ export interface ContextOptions {
   readonly radio?: Partial<RadioInfo> | null;
   readonly link?: Partial<LinkView>;
   readonly airtimeMs?: number;
+  readonly utilization?: Utilization;
   readonly traceroute?: MeshRequests["traceroute"];
   readonly signal?: AbortSignal;
 }
+
+const NO_OUTCOMES = { delivered: 0, relayed: 0, failed: 0, unknown: 0, expired: 0 } as const;
 
 /** Everything a command sees. */
 export function makeContext(options: ContextOptions = {}): CommandContext {
   const clock = options.clock ?? createFakeClock();
   const nodes = options.nodes ?? createNodeDb({ clock });
   const env = { MESHBOT_NODE_HOST: "node.test", MESHBOT_DATA_DIR: "/var/lib/meshbot", ...options.config };
+  const airtime = { add() {}, usedMsLastHour: () => options.airtimeMs ?? 0 };
   const message: TextMessage = { ...makeReception(), kind: "text", text: "", lengthBytes: 0, replyId: 0, emoji: false, ...options.message };
   return {
     config: loadConfig({ file: null, env, cwd: "/" }).config,
@@ -47,8 +52,17 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
     say: sentences(options.language ?? "en"),
     nodes,
     radio: () => options.radio === null ? undefined : makeRadio(options.radio),
-    link: () => ({ state: "ready", sinceWallMs: clock.wallMs(), reconnects: 0, queueLength: 0, ...options.link }),
-    airtime: { add() {}, usedMsLastHour: () => options.airtimeMs ?? 0 },
+    link: () => ({
+      state: "ready",
+      sinceWallMs: clock.wallMs(),
+      reconnects: 0,
+      queueLength: 0,
+      outcomes: NO_OUTCOMES,
+      otherClient: false,
+      ...options.link,
+    }),
+    airtime,
+    budget: createBudget({ clock, ledger: airtime, percent: 2, utilization: () => options.utilization }),
     requests: { traceroute: options.traceroute ?? (() => Promise.reject(new Error("this test traces nothing"))) },
     startedAtWallMs: clock.wallMs(),
     version: "0.0.0",
@@ -92,6 +106,7 @@ export function makeReception(reception: Partial<Reception> = {}): Reception {
     pkiEncrypted: true,
     publicKey: new Uint8Array(32),
     wantAck: true,
+    wantsResponse: false,
     ...reception,
   };
 }

@@ -1,4 +1,5 @@
 /** A link to a simulated node over a real socket, both on one clock that the test turns. */
+import { setImmediate } from "node:timers";
 import { type ConnectFunction, connectTcp, type Socket } from "../../src/link/connection.ts";
 import { type Link, type LinkOptions, openLink } from "../../src/link/link.ts";
 import { Slots } from "../../src/link/slot.ts";
@@ -69,30 +70,61 @@ export async function settle<Result>(clock: FakeClock, promise: Promise<Result>)
 
 /** Lets sockets do what they have to do: one turn of the event loop of this process. */
 export function ioTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
-/** Connects, and knows how many sockets were open at each dial. */
+/** Connects, and knows how many sockets were open at each dial and what was read from them. */
 export interface WatchedConnect {
   readonly connect: ConnectFunction;
   readonly openAtDial: readonly number[];
   readonly open: number;
+  readonly readBytes: number;
+  readonly writes: number;
+  /** Resolves when so many bytes have been read from all sockets together, and the reader has dealt with them. */
+  untilRead(bytes: number): Promise<void>;
 }
 
 /** Watches `connect`, the system's own by default. */
 export function watchedConnect(connect: ConnectFunction = connectTcp): WatchedConnect {
   const openAtDial: number[] = [];
+  const waiting = new Set<{ readonly bytes: number; resolve(): void }>();
   let open = 0;
+  let readBytes = 0;
+  let writes = 0;
   return {
     openAtDial,
     get open() {
       return open;
+    },
+    get readBytes() {
+      return readBytes;
+    },
+    get writes() {
+      return writes;
+    },
+    async untilRead(bytes) {
+      if (readBytes < bytes) await new Promise<void>((resolve) => waiting.add({ bytes, resolve }));
+      await ioTurn();
     },
     async connect(address, port, signal) {
       openAtDial.push(open);
       const socket = await connect(address, port, signal);
       open += 1;
       return wrapSocket(socket, {
+        async read(into) {
+          const count = await socket.read(into);
+          readBytes += count ?? 0;
+          for (const waiter of waiting) {
+            if (readBytes < waiter.bytes) continue;
+            waiting.delete(waiter);
+            waiter.resolve();
+          }
+          return count;
+        },
+        write(bytes) {
+          writes += 1;
+          return socket.write(bytes);
+        },
         close() {
           open -= 1;
           socket.close();

@@ -41,7 +41,7 @@ export function judgePublicKey({ hasPublicKey, hasPki, owner }: NodeFacts): Find
 }
 
 // NodeDB.cpp, installRoleDefaults. REPEATER, which the firmware has given up, is there for the apps: a node that says nothing
-// about itself (before 2.6) they judge by its role.
+// about itself (before 2.6.8) they judge by its role.
 const UNMESSAGABLE_ROLES: readonly number[] = [Role.ROUTER, Role.ROUTER_LATE, Role.REPEATER, Role.SENSOR, Role.TRACKER, Role.TAK_TRACKER];
 
 /** `owner.is_unmessagable`: the apps then offer no way to write to the node. */
