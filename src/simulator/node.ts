@@ -206,6 +206,7 @@ export class SimulatedNode {
   }
 
   #accepted(socket: Socket): void {
+    this.#close("kicked");
     const number = this.#counts.accepted += 1;
     const client = new Client({
       socket,

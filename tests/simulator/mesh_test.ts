@@ -158,6 +158,15 @@ Deno.test("Mesh repeats a channel text, which the node takes as its acknowledgem
   await quiet.fake.tick(3000);
   assert.equal((await client.routing(id)).from, quiet.node.nodeNum);
   assert.equal((await ended).delivery, "relayed");
+
+  // At zero hops nobody repeats it.
+  const further: AirDelivery[] = [];
+  quiet.mesh.on("delivery", (delivery) => further.push(delivery));
+  const near = textPacket("for neighbours", { hopLimit: 0 });
+  await client.sendPacket(near);
+  await client.take("queueStatus", ({ meshPacketId }) => meshPacketId === near.id);
+  await quiet.fake.tick(10_000);
+  assert.deepEqual(further, []);
 });
 
 Deno.test("Mesh answers a traceroute with the relays that carry packets, and the SNR of each stretch, both ways", async () => {
@@ -258,15 +267,20 @@ Deno.test("Person is heard on the channel and hears it; a text that is sent agai
   assert.equal(textOf(await client.packet(({ id: candidate }) => candidate === id)), "#hello");
   assert.equal((await marked).delivery, "relayed");
 
-  const text = textPacket("from the bot");
-  await client.sendPacket(text);
-  await client.take("queueStatus", ({ meshPacketId }) => meshPacketId === text.id);
-  await fake.tick(2000);
-  await using again = await connectReady(node);
-  await again.sendPacket(text);
-  await again.take("queueStatus", ({ meshPacketId }) => meshPacketId === text.id);
-  await fake.tick(2000);
-  assert.deepEqual(heard, ["#hello", "from the bot"]);
+  const air: string[] = [];
+  mesh.on("text", ({ text }) => air.push(text));
+  // A client that has lost its connection sends again what it is not sure of, under the same ids.
+  const texts = [textPacket("to all"), textPacket("to two", { to: two.nodeNum, wantAck: true })];
+  for (let connection = 0; connection < 2; connection += 1) {
+    await using again = await connectReady(node);
+    for (const text of texts) {
+      await again.sendPacket(text);
+      await again.take("queueStatus", ({ meshPacketId }) => meshPacketId === text.id);
+      await fake.tick(2000);
+    }
+  }
+  assert.deepEqual(air, ["to all", "to two"]);
+  assert.deepEqual(heard, ["#hello", "to all", "to two"]);
 });
 
 Deno.test("Person sends three times when the node does not hear, then the text has failed", async () => {

@@ -72,13 +72,28 @@ Deno.test("PhoneApi drops an id among the last 20 of the connection without a wo
   await client.barrier();
   for (const id of [1, 2]) await client.sendPacket(textPacket("again", { id, from: node.nodeNum }));
   assert.deepEqual(await client.barrier(), []);
+});
 
-  for (let id = 10; id < 29; id += 1) {
+Deno.test("PhoneApi remembers exactly 20 ids", async () => {
+  await using node = await startStillNode({ nodes });
+  await using client = await connect(node);
+  await client.handshake(ONLY_CONFIG);
+  const send = async (id: number) => {
     await client.sendPacket(dataPacket(PortNum.UNKNOWN_APP, new Uint8Array(1), { id, to: FRIEND }));
-    await client.take("queueStatus", ({ meshPacketId }) => meshPacketId === id);
+    await node.fake.tick(1);
+  };
+  const reported = async () =>
+    (await client.take("queueStatus", ({ meshPacketId }) => meshPacketId >= 1 && meshPacketId <= 21)).meshPacketId;
+  for (let id = 1; id <= 20; id += 1) {
+    await send(id);
+    assert.equal(await reported(), id);
     await node.fake.tick(1);
   }
-  await sendText(client, 1);
+  await send(1);
+  await send(21);
+  assert.equal(await reported(), 21);
+  await send(1);
+  assert.equal(await reported(), 1);
 });
 
 Deno.test("PhoneApi remembers ids for one connection only", async () => {
