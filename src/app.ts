@@ -13,7 +13,7 @@ import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
 import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
 import { queueAnswer } from "./mesh/answer.ts";
-import { createBudget, type Utilization } from "./mesh/budget.ts";
+import { createBudget, utilizationOf } from "./mesh/budget.ts";
 import { includesChannel, missingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
 import { cureMissingKey } from "./mesh/missing_key.ts";
@@ -82,7 +82,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const outcomes: Record<Outcome["kind"], number> = { delivered: 0, relayed: 0, failed: 0, unknown: 0, expired: 0 };
   const otherClient = createOtherClient({ clock });
   let awayLongUntilMs = 0;
-  const budget = createBudget({ clock, ledger: airtime, percent: AIRTIME_PERCENT, utilization });
+  const budget = createBudget({
+    clock,
+    ledger: airtime,
+    percent: AIRTIME_PERCENT,
+    utilization: () => utilizationOf(nodes.get(radio()?.nodeNum ?? 0)),
+  });
   const parked = createParked({ clock });
 
   const outbox = new Outbox({
@@ -203,12 +208,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     const lora = radio()?.lora;
     // A direct message is encrypted for its recipient's key whenever the node knows one.
     return lora === undefined ? 0 : timeOnAirMs(onAirBytes({ dataLengthBytes, pki: draft.to !== BROADCAST_NUM }), modemOf(lora));
-  }
-
-  function utilization(): Utilization | undefined {
-    const own = nodes.get(radio()?.nodeNum ?? 0);
-    if (own?.channelUtilizationPercent === undefined || own.metricsAtMs === undefined) return undefined;
-    return { percent: own.channelUtilizationPercent, atMs: own.metricsAtMs };
   }
 
   function maxParts(): number {

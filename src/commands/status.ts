@@ -10,7 +10,7 @@ import type { NamedCommand } from "./support/named.ts";
 
 // The node measures about every minute; five minutes later its figure says nothing about now.
 const METRICS_MAX_AGE_MS = 5 * 60_000;
-const FIRMWARE_BYTES = 24;
+const FIRMWARE_BYTES = 12;
 
 /** The command /status. */
 export const status: NamedCommand = {
@@ -21,20 +21,30 @@ export const status: NamedCommand = {
 };
 
 function statusText(context: BotContext): string {
-  const { airtime, clock, nodes, say } = context;
+  const { airtime, budget, clock, nodes, say } = context;
   const link = context.link();
   const radio = context.radio();
-  const firmware = cleanText(radio?.firmwareVersion ?? "", { maxBytes: FIRMWARE_BYTES }) || say.unknown;
+  const firmware = cleanText(radio?.firmwareVersion.split(".", 3).join(".") ?? "", { maxBytes: FIRMWARE_BYTES }) || say.unknown;
   const metrics = freshMetrics(radio === undefined ? undefined : nodes.get(radio.nodeNum), clock.nowMs());
   const channel = formatPercent(metrics?.channelUtilizationPercent) ?? say.unknown;
   const nodeAirTime = formatPercent(metrics?.airUtilTxPercent) ?? say.unknown;
-  return [
+  const { rule } = budget.rule();
+  const usedMs = airtime.usedMsLastHour();
+  const { delivered, relayed, failed, unknown, expired } = link.outcomes;
+  const lines = [
     `🔗 ${say.status.link(say.status.states[link.state], formatAge(clock.wallMs() - link.sinceWallMs, say), link.reconnects)}`,
-    `📻 ${say.status.firmware} ${firmware}, ${say.status.queue} ${link.queueLength}`,
-    `📶 ${say.status.channel} ${channel}, ${say.status.nodeAirTime} ${nodeAirTime}`,
-    `⏳ ${say.status.ownAirTime((airtime.usedMsLastHour() / 1000).toFixed(1))}`,
+    `📻 ${firmware}, ${say.status.queue} ${link.queueLength}`,
+    `📶 ${channel} ${say.status.rules[rule]}, ${say.status.nodeAirTime} ${nodeAirTime}`,
+    `⏳ ${say.status.ownAirTime(seconds(usedMs), seconds(usedMs + budget.leftMs()))}`,
+    `📨 ${say.status.sent(delivered, relayed, failed + unknown + expired)}`,
     `👥 ${say.status.nodes(nodes.size)}`,
-  ].join("\n");
+  ];
+  if (link.otherClient) lines.unshift(`⚠️ ${say.status.otherClient}`);
+  return lines.join("\n");
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(0);
 }
 
 function freshMetrics(own: NodeRecord | undefined, nowMs: number): NodeRecord | undefined {

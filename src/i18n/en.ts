@@ -113,13 +113,14 @@ export const en = {
   sys: { bot: "Bot", os: "OS", cpu: "CPU", load: "Load", memory: "RAM", disk: "Disk" },
   status: {
     link: (state: string, age: string, reconnects: number): string =>
-      `Link: ${state} for ${age}, ${reconnects === 1 ? "1 reconnect" : `${reconnects} reconnects`}`,
+      `${state} ${age}, ${reconnects === 1 ? "1 reconnect" : `${reconnects} reconnects`}`,
     states: linkStates,
-    firmware: "Firmware",
     queue: "queue",
-    channel: "Channel",
     nodeAirTime: "node tx",
-    ownAirTime: (seconds: string): string => `Bot's air time: ${seconds}s this hour`,
+    ownAirTime: (used: string, total: string): string => `air ${used}/${total}s`,
+    rules: { free: "free", short: "busy: 1 part", admins: "full: admins" },
+    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayed, ${failed} failed`,
+    otherClient: "another client on my node",
     nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
   },
 

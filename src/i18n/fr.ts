@@ -93,7 +93,8 @@ export const fr: Sentences = {
   },
   sys: { bot: "Bot", os: "OS", cpu: "CPU", load: "Charge", memory: "RAM", disk: "Disque" },
   status: {
-    link: (state, age, reconnects) => `Lien: ${state} depuis ${age}, ${reconnects === 1 ? "1 reconnexion" : `${reconnects} reconnexions`}`,
+    link: (state: string, age: string, reconnects: number): string =>
+      `${state} ${age}, ${reconnects === 1 ? "1 reconnexion" : `${reconnects} reconnexions`}`,
     states: {
       idle: "inactif",
       dialing: "appel en cours",
@@ -102,11 +103,12 @@ export const fr: Sentences = {
       waiting: "attente avant rappel",
       closed: "fermé",
     },
-    firmware: "Firmware",
     queue: "file",
-    channel: "Canal",
     nodeAirTime: "émission",
-    ownAirTime: (seconds) => `Antenne du bot: ${seconds}s en 1h`,
+    ownAirTime: (used: string, total: string): string => `antenne ${used}/${total}s`,
+    rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
+    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} échoués`,
+    otherClient: "autre client sur mon nœud",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
 

@@ -1,6 +1,7 @@
 /** How much of the air the bot may use: its own share of each hour, and less when the channel is busy. */
 import type { Clock } from "../clock.ts";
 import type { AirtimeLedger } from "./airtime.ts";
+import type { NodeRecord } from "./node_db.ts";
 
 const HOUR_MS = 3_600_000;
 // The firmware itself is polite above 25 % and holds its own metadata back at 40 % (airtime.h).
@@ -50,4 +51,10 @@ export function createBudget(options: {
     leftMs,
     affords: (ms) => ms <= leftMs(),
   };
+}
+
+/** What our own node last said of its channel; undefined when its telemetry has not come yet. */
+export function utilizationOf(own: Pick<NodeRecord, "channelUtilizationPercent" | "metricsAtMs"> | undefined): Utilization | undefined {
+  if (own?.channelUtilizationPercent === undefined || own.metricsAtMs === undefined) return undefined;
+  return { percent: own.channelUtilizationPercent, atMs: own.metricsAtMs };
 }

@@ -8,41 +8,52 @@ import { answer } from "../support/run_command.ts";
 Deno.test("status tells link, firmware, queue, utilisation, air time and nodes", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
-  const link = { sinceWallMs: clock.wallMs(), reconnects: 1, queueLength: 2 };
+  const link = {
+    sinceWallMs: clock.wallMs(),
+    reconnects: 1,
+    queueLength: 2,
+    outcomes: { delivered: 7, relayed: 2, failed: 1, unknown: 1, expired: 1 },
+  };
   await clock.tick(2 * 3_600_000);
   addNode(nodes, { num: OWN_NUM, longName: "Bot", channelUtilization: 12.345, airUtilTx: 1.2 });
   addNode(nodes, { num: 5, longName: "Other", channelUtilization: 77 });
   const options = { clock, nodes, link, airtimeMs: 12_345 };
   assert.equal(
     await answer("status", options),
-    "🔗 Link: ready for 2h, 1 reconnect\n📻 Firmware 2.7.26, queue 2\n📶 Channel 12.3%, node tx 1.2%\n" +
-      "⏳ Bot's air time: 12.3s this hour\n👥 2 nodes",
+    "🔗 ready 2h, 1 reconnect\n📻 2.7.26, queue 2\n📶 12.3% free, node tx 1.2%\n⏳ air 12/72s\n" +
+      "📨 7 ok, 2 relayed, 3 failed\n👥 2 nodes",
   );
   assert.equal(
     await answer("status", { ...options, language: "fr" }),
-    "🔗 Lien: prêt depuis 2h, 1 reconnexion\n📻 Firmware 2.7.26, file 2\n📶 Canal 12.3%, émission 1.2%\n" +
-      "⏳ Antenne du bot: 12.3s en 1h\n👥 2 nœuds",
+    "🔗 prêt 2h, 1 reconnexion\n📻 2.7.26, file 2\n📶 12.3% libre, émission 1.2%\n⏳ antenne 12/72s\n" +
+      "📨 7 ok, 2 relayés, 3 échoués\n👥 2 nœuds",
   );
 });
 
 Deno.test("status does not invent what the node has not told, and forgets what is old", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
-  const unknown = "📶 Channel unknown, node tx unknown";
+  const unknown = "📶 unknown busy: 1 part, node tx unknown";
   assert((await answer("status", { clock, nodes })).includes(unknown));
-  assert((await answer("status", { clock, nodes, radio: null })).includes("Firmware unknown"));
+  assert((await answer("status", { clock, nodes, radio: null })).includes("📻 unknown"));
   addNode(nodes, { num: OWN_NUM, longName: "Bot", channelUtilization: 20 });
-  assert((await answer("status", { clock, nodes })).includes("📶 Channel 20.0%, node tx unknown"));
+  assert((await answer("status", { clock, nodes })).includes("📶 20.0% free, node tx unknown"));
   await clock.tick(300_000);
-  assert((await answer("status", { clock, nodes })).includes("Channel 20.0%"));
+  assert((await answer("status", { clock, nodes })).includes("📶 20.0%"));
   await clock.tick(1);
   assert((await answer("status", { clock, nodes })).includes(unknown));
+});
+
+const BUSY = { delivered: 9999, relayed: 999, failed: 999, unknown: 0, expired: 0 };
+
+Deno.test("status warns when another client reads from our node", async () => {
+  assert((await answer("status", { link: { otherClient: true } })).startsWith("⚠️ another client"));
 });
 
 Deno.test("status fits into one message in every state", async () => {
   for (const language of ["en", "fr"] as const) {
     for (const state of ["idle", "dialing", "configuring", "ready", "waiting", "closed"] as const) {
-      const link = { state, sinceWallMs: Date.UTC(2026, 0), reconnects: 9999, queueLength: 999 };
+      const link = { state, sinceWallMs: Date.UTC(2026, 0), reconnects: 9999, queueLength: 999, outcomes: BUSY, otherClient: true };
       const text = await answer("status", { language, link, airtimeMs: 3_600_000, radio: { firmwareVersion: "2.8.0.1234567.deadbeef" } });
       assert(textLengthBytes(text) <= 200, `${textLengthBytes(text)}: ${text}`);
     }

@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { CommandContext, LinkView } from "../../src/context.ts";
 import { type Language, sentences } from "../../src/i18n/mod.ts";
 import { make } from "../../src/link/codec.ts";
-import { createBudget, type Utilization } from "../../src/mesh/budget.ts";
+import { createBudget, utilizationOf } from "../../src/mesh/budget.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import type { Reception, TextMessage } from "../../src/mesh/packet.ts";
 import type { MeshRequests } from "../../src/mesh/requests.ts";
@@ -32,7 +32,6 @@ export interface ContextOptions {
   readonly radio?: Partial<RadioInfo> | null;
   readonly link?: Partial<LinkView>;
   readonly airtimeMs?: number;
-  readonly utilization?: Utilization;
   readonly traceroute?: MeshRequests["traceroute"];
   readonly signal?: AbortSignal;
 }
@@ -62,7 +61,7 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
       ...options.link,
     }),
     airtime,
-    budget: createBudget({ clock, ledger: airtime, percent: 2, utilization: () => options.utilization }),
+    budget: createBudget({ clock, ledger: airtime, percent: 2, utilization: () => utilizationOf(nodes.get(OWN_NUM)) }),
     requests: { traceroute: options.traceroute ?? (() => Promise.reject(new Error("this test traces nothing"))) },
     startedAtWallMs: clock.wallMs(),
     version: "0.0.0",
