@@ -120,7 +120,7 @@ export const en = {
     ownAirTime: (used: string, total: string): string => `air ${used}/${total}s`,
     rules: { free: "free", short: "busy: 1 part", admins: "full: admins" },
     sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayed, ${failed} failed`,
-    otherClient: "another client on my node",
+    otherClient: "2nd client on my node",
     nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
   },
 

@@ -47,7 +47,7 @@ Deno.test("status does not invent what the node has not told, and forgets what i
 const BUSY = { delivered: 9999, relayed: 999, failed: 999, unknown: 0, expired: 0 };
 
 Deno.test("status warns when another client reads from our node", async () => {
-  assert((await answer("status", { link: { otherClient: true } })).startsWith("⚠️ another client"));
+  assert((await answer("status", { link: { otherClient: true } })).startsWith("⚠️ 2nd client"));
 });
 
 Deno.test("status fits into one message in every state", async () => {
