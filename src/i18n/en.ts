@@ -22,7 +22,7 @@ const linkStates: LinkStates = {
   dialing: "dialing",
   configuring: "configuring",
   ready: "ready",
-  waiting: "waiting to redial",
+  waiting: "waiting",
   closed: "closed",
 };
 

@@ -100,7 +100,7 @@ export const fr: Sentences = {
       dialing: "appel en cours",
       configuring: "configuration",
       ready: "prêt",
-      waiting: "attente avant rappel",
+      waiting: "attente",
       closed: "fermé",
     },
     queue: "file",
@@ -108,7 +108,7 @@ export const fr: Sentences = {
     ownAirTime: (used: string, total: string): string => `antenne ${used}/${total}s`,
     rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
     sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} échoués`,
-    otherClient: "autre client sur mon nœud",
+    otherClient: "2e client sur mon nœud",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
 

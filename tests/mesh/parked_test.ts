@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { createParked } from "../../src/mesh/parked.ts";
+import { createFakeClock } from "../support/fake_clock.ts";
+
+Deno.test("createParked() gives each person's rest once, for 10 minutes", async () => {
+  const clock = createFakeClock();
+  const parked = createParked({ clock });
+  parked.keep(1, "rest of one");
+  parked.keep(2, "rest of two");
+  parked.keep(1, "newer rest");
+  assert.equal(parked.next(1), "newer rest");
+  assert.equal(parked.next(1), undefined);
+  await clock.tick(600_001);
+  assert.equal(parked.next(2), undefined);
+});
+
+Deno.test("createParked() forgets the oldest beyond 200 people", () => {
+  const parked = createParked({ clock: createFakeClock() });
+  for (let person = 0; person <= 200; person++) parked.keep(person, "x");
+  assert.equal(parked.next(0), undefined);
+  assert.equal(parked.next(1), "x");
+});
