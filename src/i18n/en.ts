@@ -116,7 +116,7 @@ export const en = {
       `${state} ${age}, ${reconnects === 1 ? "1 reconnect" : `${reconnects} reconnects`}`,
     states: linkStates,
     queue: "queue",
-    nodeAirTime: "node tx",
+    nodeAirTime: "tx",
     ownAirTime: (used: string, total: string): string => `air ${used}/${total}s`,
     rules: { free: "free", short: "busy: 1 part", admins: "full: admins" },
     sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayed, ${failed} failed`,

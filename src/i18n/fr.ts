@@ -104,7 +104,7 @@ export const fr: Sentences = {
       closed: "fermé",
     },
     queue: "file",
-    nodeAirTime: "émission",
+    nodeAirTime: "tx",
     ownAirTime: (used: string, total: string): string => `antenne ${used}/${total}s`,
     rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
     sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} échoués`,

@@ -20,12 +20,12 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
   const options = { clock, nodes, link, airtimeMs: 12_345 };
   assert.equal(
     await answer("status", options),
-    "🔗 ready 2h, 1 reconnect\n📻 2.7.26, queue 2\n📶 12.3% free, node tx 1.2%\n⏳ air 12/72s\n" +
+    "🔗 ready 2h, 1 reconnect\n📻 2.7.26, queue 2\n📶 12.3% free, tx 1.2%\n⏳ air 12/72s\n" +
       "📨 7 ok, 2 relayed, 3 failed\n👥 2 nodes",
   );
   assert.equal(
     await answer("status", { ...options, language: "fr" }),
-    "🔗 prêt 2h, 1 reconnexion\n📻 2.7.26, file 2\n📶 12.3% libre, émission 1.2%\n⏳ antenne 12/72s\n" +
+    "🔗 prêt 2h, 1 reconnexion\n📻 2.7.26, file 2\n📶 12.3% libre, tx 1.2%\n⏳ antenne 12/72s\n" +
       "📨 7 ok, 2 relayés, 3 échoués\n👥 2 nœuds",
   );
 });
@@ -33,11 +33,11 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
 Deno.test("status does not invent what the node has not told, and forgets what is old", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
-  const unknown = "📶 unknown busy: 1 part, node tx unknown";
+  const unknown = "📶 unknown busy: 1 part, tx unknown";
   assert((await answer("status", { clock, nodes })).includes(unknown));
   assert((await answer("status", { clock, nodes, radio: null })).includes("📻 unknown"));
   addNode(nodes, { num: OWN_NUM, longName: "Bot", channelUtilization: 20 });
-  assert((await answer("status", { clock, nodes })).includes("📶 20.0% free, node tx unknown"));
+  assert((await answer("status", { clock, nodes })).includes("📶 20.0% free, tx unknown"));
   await clock.tick(300_000);
   assert((await answer("status", { clock, nodes })).includes("📶 20.0%"));
   await clock.tick(1);
