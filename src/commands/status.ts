@@ -27,14 +27,14 @@ function statusText(context: BotContext): string {
   const firmware = cleanText(radio?.firmwareVersion.split(".", 3).join(".") ?? "", { maxBytes: FIRMWARE_BYTES }) || say.unknown;
   const metrics = freshMetrics(radio === undefined ? undefined : nodes.get(radio.nodeNum), clock.nowMs());
   const channel = formatPercent(metrics?.channelUtilizationPercent) ?? say.unknown;
-  const nodeAirTime = formatPercent(metrics?.airUtilTxPercent) ?? say.unknown;
+  const nodeAirTime = formatPercent(metrics?.airUtilTxPercent);
   const { rule } = budget.rule();
   const usedMs = airtime.usedMsLastHour();
   const { delivered, relayed, failed, unknown, expired } = link.outcomes;
   const lines = [
     `🔗 ${say.status.link(say.status.states[link.state], formatAge(clock.wallMs() - link.sinceWallMs, say), link.reconnects)}`,
     `📻 ${firmware}, ${say.status.queue} ${link.queueLength}`,
-    `📶 ${channel} ${say.status.rules[rule]}, ${say.status.nodeAirTime} ${nodeAirTime}`,
+    `📶 ${channel} ${say.status.rules[rule]}${nodeAirTime === undefined ? "" : `, ${say.status.nodeAirTime} ${nodeAirTime}`}`,
     `⏳ ${say.status.ownAirTime(seconds(usedMs), seconds(usedMs + budget.leftMs()))}`,
     `📨 ${say.status.sent(delivered, relayed, failed + unknown + expired)}`,
     `👥 ${say.status.nodes(nodes.size)}`,

@@ -33,11 +33,11 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
 Deno.test("status does not invent what the node has not told, and forgets what is old", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
-  const unknown = "📶 unknown busy: 1 part, tx unknown";
+  const unknown = "📶 unknown busy: 1 part";
   assert((await answer("status", { clock, nodes })).includes(unknown));
   assert((await answer("status", { clock, nodes, radio: null })).includes("📻 unknown"));
   addNode(nodes, { num: OWN_NUM, longName: "Bot", channelUtilization: 20 });
-  assert((await answer("status", { clock, nodes })).includes("📶 20.0% free, tx unknown"));
+  assert((await answer("status", { clock, nodes })).includes("📶 20.0% free"));
   await clock.tick(300_000);
   assert((await answer("status", { clock, nodes })).includes("📶 20.0%"));
   await clock.tick(1);
