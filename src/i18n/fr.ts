@@ -107,7 +107,7 @@ export const fr: Sentences = {
     nodeAirTime: "tx",
     ownAirTime: (used: string, total: string): string => `antenne ${used}/${total}s`,
     rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
-    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} échoués`,
+    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} ratés`,
     otherClient: "2e client sur mon nœud",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },

@@ -26,7 +26,7 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
   assert.equal(
     await answer("status", { ...options, language: "fr" }),
     "🔗 prêt 2h, 1 reconnexion\n📻 2.7.26, file 2\n📶 12.3% libre, tx 1.2%\n⏳ antenne 12/72s\n" +
-      "📨 7 ok, 2 relayés, 3 échoués\n👥 2 nœuds",
+      "📨 7 ok, 2 relayés, 3 ratés\n👥 2 nœuds",
   );
 });
 
