@@ -2,4 +2,6 @@
 export { exampleToml } from "./config/example.ts";
 export { LOCAL_FILE, SYSTEM_FILE } from "./config/file.ts";
 export { type Config, environmentName, KEYS } from "./config/keys.ts";
+export { formatPublicKey, isPublicKey, parsePublicKey } from "./config/public_key.ts";
+export { type FixedAnswer } from "./config/mesh_kinds.ts";
 export { type ConfigSource, loadConfig, type Loaded, type LoadOptions } from "./config/load.ts";

@@ -7,6 +7,8 @@ import type { Budget } from "./mesh/budget.ts";
 import type { NodeDb, NodeRecord } from "./mesh/node_db.ts";
 import type { Outcome } from "./mesh/outgoing.ts";
 import type { TextMessage } from "./mesh/packet.ts";
+import type { People } from "./mesh/people.ts";
+import type { RemoteAdmin } from "./mesh/remote_admin.ts";
 import type { MeshRequests } from "./mesh/requests.ts";
 import type { RadioInfo } from "./mesh/session.ts";
 
@@ -37,8 +39,14 @@ export interface BotContext {
   readonly link: () => LinkView;
   readonly airtime: AirtimeLedger;
   readonly budget: Budget;
-  /** Questions to the mesh that are answered later, such as a traceroute. */
-  readonly requests: MeshRequests;
+  /** Questions and orders to the mesh that are answered later, such as a traceroute. */
+  readonly requests: MeshRequests & RemoteAdmin;
+  /** Who wants no messages, who is banned, until when the bot is mute. */
+  readonly people: People;
+  /** What is left of the last long answer to somebody; it is taken out by asking. */
+  readonly more: { next(nodeNum: number): string | undefined };
+  /** Reads the configuration again and goes on with it; the mistakes when it is not valid, and the old one stays. */
+  readonly reload: () => Promise<readonly string[]>;
   /** Wall clock of the program's start, milliseconds since 1970. */
   readonly startedAtWallMs: number;
   readonly version: string;
@@ -53,6 +61,8 @@ export interface CommandContext extends BotContext {
   readonly args: string;
   /** True when the command was heard on a channel, not sent to us. */
   readonly onChannel: boolean;
+  /** True when the asker has proved to be an admin. */
+  readonly admin: boolean;
   /** Aborted at the command's deadline and when the program stops. */
   readonly signal: AbortSignal;
 }

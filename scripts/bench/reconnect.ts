@@ -10,6 +10,8 @@ import { type Figure, type Measurement, median } from "./figure.ts";
 const ROUNDS = 10;
 const TARGET_S = 0.3;
 const ACCEPT_POLL_MS = 100;
+const PACKET_EVERY_MS = 10;
+const SENDER_NUM = 0x0a0b_0c0d;
 
 type How = "orderly close (FIN)" | "reset (RST)" | "error while writing";
 
@@ -49,10 +51,6 @@ async function measure(): Promise<Measurement[]> {
       // Any moment between two looks of the node for new connections.
       await delay(systemClock, 200 + ACCEPT_POLL_MS * Math.random());
       await stateKind(link, "ready");
-      const wantedId = id += 1;
-      const flowing = new Promise<void>((resolve) => {
-        arrived = (packet) => packet.id === wantedId && resolve();
-      });
       const dialedBefore = node.connections.dialed;
       const startedAtMs = systemClock.nowMs();
       if (how === "orderly close (FIN)") node.hangUp();
@@ -63,8 +61,15 @@ async function measure(): Promise<Measurement[]> {
         await stateKind(link, "dialing");
         breakWrites = false;
       }
-      node.receiveFromMesh(textPacket(wantedId));
-      await flowing;
+      // One after the other: what the node gives to a connection that it does not know to be dead is lost.
+      const flowing = new AbortController();
+      arrived = (packet) => {
+        if (packet.from === SENDER_NUM) flowing.abort();
+      };
+      while (!flowing.signal.aborted) {
+        node.receiveFromMesh(textPacket(id += 1));
+        await delay(systemClock, PACKET_EVERY_MS, flowing.signal).catch(() => {});
+      }
       seconds[how].push((systemClock.nowMs() - startedAtMs) / 1000);
       dials[how].push(node.connections.dialed - dialedBefore);
     }
@@ -89,7 +94,7 @@ async function measure(): Promise<Measurement[]> {
 
 function textPacket(id: number) {
   return {
-    from: 0x0a0b0c0d,
+    from: SENDER_NUM,
     to: 0xffff_ffff,
     id,
     hopStart: 3,

@@ -9,7 +9,7 @@ import { cleanText } from "../mesh/clean_text.ts";
 import { textLengthBytes } from "../mesh/text.ts";
 import { lastFourOf } from "../node_id.ts";
 import type { Reply } from "../router/command.ts";
-import { beginsLikeBait } from "./support/bait.ts";
+import { beginsLikeBait } from "../i18n/bait.ts";
 import { channelLimitBytes } from "./support/limit.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
 
@@ -40,7 +40,7 @@ export function createEcho(): NamedCommand {
     const wanted = config.echo.channel;
     if (wanted === undefined) return `📣 ${say.echo.off}`;
     const text = cleanText(context.args, UNLIMITED);
-    if (text === "") return usageOf(echo, say);
+    if (text === "") return usageOf(echo, context);
     if (/^[/!.]/.test(text)) return `📣 ${say.echo.refused}`;
     const radio = context.radio();
     const channel = radio?.channels.find(({ index }) => includesChannel([wanted], index, radio));

@@ -1,8 +1,9 @@
 /**
  * /help [command] (/?, /aide): the list of commands, or the usage and summary of one.
- * Derived from the registered list, so that a new command is in it by being registered.
+ * Derived from the registered list, so that a new command is in it by being registered; what the operator has switched off is not,
+ * and what is for admins only is told to nobody else.
  */
-import type { CommandContext } from "../context.ts";
+import type { BotContext, CommandContext } from "../context.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
 
 /** The /help of the commands that `list` gives, in their order. */
@@ -16,14 +17,38 @@ export function createHelp(list: () => readonly NamedCommand[]): NamedCommand {
   };
 }
 
-function helpText({ args, say }: CommandContext, commands: readonly NamedCommand[]): string {
-  const wanted = args.split(/\s+/, 1)[0]?.replace(/^\//, "").toLowerCase() ?? "";
-  const all = commands.map(({ name }) => `/${name}`).join(" ");
-  if (wanted === "") return `🤖 ${all}\n${say.help.more("/help ping")}`;
-  const command = commands.find(({ name, aliases }) => name === wanted || aliases?.includes(wanted));
-  if (command === undefined) return `🤖 ${say.help.unknown}\n${all}`;
-  const aliases = command.aliases?.map((alias) => `/${alias}`).join(" ") ?? "";
-  const lines = [usageOf(command, say), say.summaries[command.name]];
+function helpText(context: CommandContext, registered: readonly NamedCommand[]): string {
+  const { admin, args, config, say } = context;
+  const { prefix, disabled } = config.commands;
+  const commands = registered.filter((command) => !disabled.includes(command.name) && (admin || command.admin !== true));
+  const wanted = wordOf(args, prefix);
+  if (wanted === "") {
+    const example = commands.find(({ name }) => name === "ping") ?? commands[0];
+    return `🤖 ${listText(commands, prefix)}\n${say.help.more(`${prefix}help ${example?.name}`)}`;
+  }
+  const command = commands.find((command) => command.name === wanted || otherWords(command, config).includes(wanted));
+  if (command === undefined) return `🤖 ${say.help.unknown}\n${listText(commands, prefix)}`;
+  const lines = [usageOf(command, context), say.summaries[command.name]];
+  const aliases = otherWords(command, config).map((word) => `${prefix}${word}`).join(" ");
   if (aliases !== "") lines.push(say.help.aliases(aliases));
   return lines.join("\n");
+}
+
+/** The command that is asked for, with or without its prefix, in lower case. */
+function wordOf(args: string, prefix: string): string {
+  const word = args.split(/\s+/, 1)[0] ?? "";
+  return (word.startsWith(prefix) ? word.slice(prefix.length) : word.replace(/^\//, "")).toLowerCase();
+}
+
+function listText(commands: readonly NamedCommand[], prefix: string): string {
+  const names = (admin: boolean) =>
+    commands.filter((command) => (command.admin ?? false) === admin).map(({ name }) => `${prefix}${name}`).join(" ");
+  return names(true) === "" ? names(false) : `${names(false)}\n🔑 ${names(true)}`;
+}
+
+/** The other words that lead to a command: its own and the operator's. */
+function otherWords(command: NamedCommand, { commands: { aliases, disabled } }: BotContext["config"]): string[] {
+  const own = command.aliases ?? [];
+  const added = Object.entries(aliases).filter(([, target]) => target === command.name || own.includes(target)).map(([word]) => word);
+  return [...own, ...added].filter((word) => !disabled.includes(word));
 }

@@ -1,17 +1,27 @@
 /** The list of commands. */
 import { createSystemReader, type SystemReader } from "../health/system.ts";
 import type { Command } from "../router/command.ts";
+import { about } from "./about.ts";
+import { ban } from "./ban.ts";
 import { createEcho } from "./echo.ts";
 import { createHelp } from "./help.ts";
 import { legend } from "./legend.ts";
+import { more } from "./more.ts";
+import { mute } from "./mute.ts";
 import { my } from "./my.ts";
 import { node } from "./node.ts";
 import { nodes } from "./nodes.ts";
 import { ping } from "./ping.ts";
-import type { NamedCommand } from "./support/named.ts";
+import { reboot } from "./reboot.ts";
+import { reload } from "./reload.ts";
+import { start } from "./start.ts";
 import { status } from "./status.ts";
+import { stop } from "./stop.ts";
+import type { NamedCommand } from "./support/named.ts";
 import { createSys } from "./sys.ts";
 import { createTrace } from "./trace.ts";
+import { unban } from "./unban.ts";
+import { unmute } from "./unmute.ts";
 
 /** What the commands need beyond their context. */
 interface CommandsOptions {
@@ -32,6 +42,16 @@ export function createCommands({ readSystem = createSystemReader() }: CommandsOp
     legend,
     createSys(readSystem),
     status,
+    about,
+    more,
+    stop,
+    start,
+    mute,
+    unmute,
+    ban,
+    unban,
+    reload,
+    reboot,
   ];
   return commands;
 }

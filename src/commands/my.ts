@@ -1,4 +1,4 @@
-/** /my: how our node hears the asker: the last signal without a relay in between, distance and bearing, hops of this message. */
+/** /my (/whoami): how our node hears the asker: the last signal without a relay in between, distance and bearing, hops of this message. */
 import type { CommandContext } from "../context.ts";
 import { formatAge } from "../i18n/format.ts";
 import type { DirectSignal } from "../mesh/node_db.ts";
@@ -11,6 +11,7 @@ import { whereabouts } from "./support/whereabouts.ts";
 /** The command /my. */
 export const my: NamedCommand = {
   name: "my",
+  aliases: ["whoami"],
   usage: "",
   scope: "channel",
   run: myText,

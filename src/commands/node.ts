@@ -27,7 +27,7 @@ export const node: NamedCommand = {
 };
 
 function nodeText(context: CommandContext): string {
-  if (context.args === "") return usageOf(node, context.say);
+  if (context.args === "") return usageOf(node, context);
   const picked = pickNode(context, context.args);
   return "answer" in picked ? picked.answer : describe(picked.node, context);
 }

@@ -1,5 +1,5 @@
 /**
- * /nodes [page]: the nodes that ours heard directly in the last 3 days, best SNR first: icon, name, SNR, age, distance.
+ * /nodes [page] (/nodemt): the nodes that ours heard directly in the last 3 days, best SNR first: icon, name, SNR, age, distance.
  */
 import type { BotContext, CommandContext } from "../context.ts";
 import { formatAge, formatLevel } from "../i18n/format.ts";
@@ -19,6 +19,7 @@ const REST_OF_LINE_BYTES = 40;
 /** The command /nodes. */
 export const nodes: NamedCommand = {
   name: "nodes",
+  aliases: ["nodemt"],
   usage: "[page]",
   scope: "direct",
   run: nodesText,
@@ -31,7 +32,7 @@ interface HeardNode {
 
 function nodesText(context: CommandContext): string {
   const { args, say } = context;
-  if (!/^(?:-?\d+)?$/.test(args)) return usageOf(nodes, say);
+  if (!/^(?:-?\d+)?$/.test(args)) return usageOf(nodes, context);
   const heard = heardDirectly(context);
   if (heard.length === 0) return `📡 ${say.nodes.none}`;
   const own = ownPlace(context);

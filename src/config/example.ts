@@ -4,7 +4,7 @@ import { lastPart, sectionOf } from "./known_names.ts";
 
 const PREFACE = `# The configuration of MeshBot, as a TOML file: ./meshbot.toml, /etc/meshbot/meshbot.toml or meshbot run --config FILE.
 # A key with a "#" in front has the value shown there already; take the "#" away to change it.
-# Each key is an environment variable too (its name stands in brackets), which wins over this file.
+# Each key is an environment variable too (its name stands in brackets), which wins over this file; [[answer]] is in the file only.
 # "meshbot config --check FILE" finds every mistake.
 `;
 
@@ -12,20 +12,24 @@ const PREFACE = `# The configuration of MeshBot, as a TOML file: ./meshbot.toml,
 export function exampleToml(keys: Keys = KEYS, sections: Readonly<Record<string, string>> = SECTIONS): string {
   const bySection = new Map<string, string[]>([["", []]]);
   for (const [name, key] of Object.entries(keys)) {
-    const section = sectionOf(name);
+    // What is written as sections of its own has a place among them.
+    const section = key.kind.fileOnly ? name : sectionOf(name);
     const blocks = bySection.get(section) ?? [];
     blocks.push(keyBlock(name, key));
     bySection.set(section, blocks);
   }
   const parts = [PREFACE];
   for (const [section, blocks] of bySection) {
-    if (section !== "") parts.push(`${sections[section] === undefined ? "" : `# ${sections[section]}\n`}[${section}]\n`);
+    const comment = sections[section] === undefined ? "" : `# ${sections[section]}\n`;
+    if (keys[section]?.kind.fileOnly) parts.push(comment.trimEnd());
+    else if (section !== "") parts.push(`${comment}[${section}]\n`);
     parts.push(...blocks);
   }
   return parts.join("\n").trimEnd();
 }
 
 function keyBlock(name: string, key: Key<unknown>): string {
+  if (key.kind.fileOnly) return sectionsBlock(key);
   const value = tomlExample(key);
   const presence = key.presence === "required"
     ? "Required."
@@ -40,6 +44,14 @@ function keyBlock(name: string, key: Key<unknown>): string {
     key.presence === "required" ? line : `# ${line}`,
     "",
   ].join("\n");
+}
+
+/** A key whose value is a list of sections: they stand in the file only. */
+function sectionsBlock(key: Key<unknown>): string {
+  const lines = tomlExample(key).split("\n").map((line) => `# ${line}`);
+  return [`# ${key.help}`, `# ${capital(key.kind.expected)}. Default: none. No environment variable can hold them.`, ...lines, ""].join(
+    "\n",
+  );
 }
 
 function capital(text: string): string {

@@ -16,6 +16,8 @@ export interface FoundValue {
   readonly label: string;
   readonly order: number;
   readonly origin: Origin;
+  /** The same for a part of the value, by its path within: parts of a list or table stand on lines of their own. */
+  at(path: readonly (string | number)[]): { readonly label: string; readonly order: number };
 }
 
 /** What a source gave. */
@@ -50,6 +52,10 @@ interface FileWalk extends Findings {
   readonly origin: FileOrigin;
 }
 
+function partLabel(part: string | number): string {
+  return typeof part === "number" ? `entry ${part + 1}` : printable(part);
+}
+
 function linePlace(walk: FileWalk, line: number, column?: number): string {
   return `${walk.origin.shownAs}, line ${line}${column === undefined ? "" : `, column ${column}`}`;
 }
@@ -64,7 +70,11 @@ function walkTable(walk: FileWalk, table: TomlTable, written: readonly string[],
     const place = linePlace(walk, order);
     const shown = printable(path.join("."));
     if (full !== undefined && walk.names.isKey(full)) {
-      walk.values.push({ key: full, value, place, label: `${place}, ${shown}`, order, origin: walk.origin });
+      const at = (inner: readonly (string | number)[]) => {
+        const line = walk.document.lineOf([...path, ...inner.map(String)]) ?? order;
+        return { order: line, label: `${linePlace(walk, line)}, ${[shown, ...inner.map(partLabel)].join(", ")}` };
+      };
+      walk.values.push({ key: full, value, place, label: `${place}, ${shown}`, order, origin: walk.origin, at });
     } else if (full !== undefined && walk.names.isSection(full)) {
       if (isTable(value)) walkTable(walk, value, path, full);
       else walk.mistakes.push({ order, text: `${place}, ${shown} must be one section: write [${shown}] on a line of its own` });
@@ -114,6 +124,12 @@ function faultText(walk: FileWalk, fault: TomlFault): string {
       const key = walk.keys[path];
       const broken = `${path} has a value that is no TOML (${fault.detail})`;
       if (key !== undefined) return `${broken}: must be ${key.kind.expected}; write it as ${lastPart(path)} = ${tomlExample(key)}`;
+      const holder = walk.keys[fault.path?.[0] ?? ""];
+      if (holder?.kind.fileOnly) {
+        const [name = "", ...inner] = fault.path ?? [];
+        const where = [name, ...inner.map((part) => /^\d+$/.test(part) ? partLabel(Number(part)) : partLabel(part))].join(", ");
+        return `${where} has a value that is no TOML (${fault.detail}): must be part of ${holder.kind.expected}`;
+      }
       const near = walk.names.nearestKey(path);
       if (near === undefined) return `${broken}: text stands in quotes, numbers and true or false without; and ${path} is not a known key`;
       walk.attempted.add(near);
@@ -125,12 +141,17 @@ function faultText(walk: FileWalk, fault: TomlFault): string {
 /** The values of the environment's MESHBOT_ variables. */
 export function findInEnvironment(keys: Keys, origin: Origin): Findings {
   const findings: Findings = { values: [], mistakes: [], attempted: new Set() };
-  const keyOf = new Map(Object.keys(keys).map((key) => [environmentName(key), key]));
+  const keyOf = new Map(Object.keys(keys).filter((key) => !keys[key]?.kind.fileOnly).map((key) => [environmentName(key), key]));
   for (const name of Object.keys(origin.env).filter((name) => name.startsWith("MESHBOT_")).sort()) {
     const place = `environment variable ${printable(name)}`;
     const key = keyOf.get(name);
     const order = AFTER_THE_FILE;
     if (key === undefined) {
+      const inFile = Object.keys(keys).find((key) => environmentName(key) === name);
+      if (inFile !== undefined) {
+        findings.mistakes.push({ order, text: `${place} is not a known one: [[${inFile}]] can be written in a file only` });
+        continue;
+      }
       const near = nearest(name, keyOf.keys());
       if (near !== undefined) findings.attempted.add(keyOf.get(near) as string);
       const advice = near === undefined ? "unset it; meshbot config --example names all that there are" : `did you mean ${near}?`;
@@ -140,7 +161,8 @@ export function findInEnvironment(keys: Keys, origin: Origin): Findings {
     const text = (origin.env[name] as string).trim();
     // What has no default can only be switched off by an empty variable.
     if (text === "" && keys[key]?.presence === "optional") continue;
-    findings.values.push({ key, value: keys[key]?.kind.fromText(text), place, label: place, order, origin });
+    const at = (inner: readonly (string | number)[]) => ({ order, label: [place, ...inner.map(partLabel)].join(", ") });
+    findings.values.push({ key, value: keys[key]?.kind.fromText(text), place, label: place, order, origin, at });
   }
   return findings;
 }

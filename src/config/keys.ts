@@ -1,12 +1,13 @@
 /** The schema: each key of the configuration in one entry, from which types, defaults, bounds, help and the example file follow. */
 import { join } from "node:path";
-import { boolean, channel, folder, host, integer, type Kind, listOf, oneOf } from "./kinds.ts";
+import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, oneOf, text, type ValueFault } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
+import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
 
 type Env = Readonly<Record<string, string>>;
 
 /** What every entry tells. */
-interface KeyText {
+interface KeyText<T> {
   /** One sentence for the operator, with the unit. */
   readonly help: string;
   /** A value as it stands in TOML, for the example file; needed where there is no constant default. */
@@ -15,10 +16,14 @@ interface KeyText {
   readonly secret?: true;
   /** The full name of a number that this one must be greater than. */
   readonly above?: string;
+  /** The full name of an optional key that must be given whenever this one is. */
+  readonly together?: string;
+  /** What is wrong with a good value beside those of other keys; `other` gives them by full name, undefined when there is none. */
+  beside?(value: T, other: (name: string) => unknown): readonly ValueFault[];
 }
 
 /** One key of the configuration. */
-export interface Key<T> extends KeyText {
+export interface Key<T> extends KeyText<T> {
   readonly kind: Kind<T>;
   readonly presence: "required" | "defaulted" | "optional";
   /** The value when nobody gave one; a function of the environment gives undefined when it finds none. */
@@ -31,23 +36,23 @@ export interface Key<T> extends KeyText {
 // deno-lint-ignore no-explicit-any -- each key has a type of its own
 export type Keys = Readonly<Record<string, Key<any>>>;
 
-function required<T>(kind: Kind<T>, text: KeyText & { readonly example: string }): Key<T> {
+function required<T>(kind: Kind<T>, text: KeyText<T> & { readonly example: string }): Key<T> {
   return { ...text, kind, presence: "required" };
 }
 
-function defaulted<T>(kind: Kind<T>, value: NoInfer<T>, text: KeyText): Key<T> {
+function defaulted<T>(kind: Kind<T>, value: NoInfer<T>, text: KeyText<T>): Key<T> {
   return { ...text, kind, presence: "defaulted", default: value };
 }
 
 function computed<T>(
   kind: Kind<T>,
   value: (env: Env) => NoInfer<T> | undefined,
-  text: KeyText & { readonly defaultText: string; readonly example: string },
+  text: KeyText<T> & { readonly defaultText: string; readonly example: string },
 ): Key<T> {
   return { ...text, kind, presence: "defaulted", default: value };
 }
 
-function optional<T>(kind: Kind<T>, text: KeyText & { readonly example: string }): Key<T | undefined> {
+function optional<T>(kind: Kind<T>, text: KeyText<T> & { readonly example: string }): Key<T | undefined> {
   return { ...text, kind: kind as Kind<T | undefined>, presence: "optional" };
 }
 
@@ -56,10 +61,15 @@ export const SECTIONS: Readonly<Record<string, string>> = {
   node: "The Meshtastic node that the bot lives on. It serves one TCP client only: this program.",
   health: "When a silent node is taken for dead.",
   mesh: "How the bot behaves on the air.",
+  commands: "What people write to the bot.",
+  about: "What /about tells of the person behind the bot.",
+  place: "Where the node stands, when it does not know itself: for distances and directions.",
   echo: "The command /echo, which repeats a text on a channel.",
   log: "The log, on standard error.",
+  answer: "Answers of your own: a direct message that is one of the words, whatever the case, is answered with the text.",
 };
 
+const ADMINS = 'a list of public keys in base64 or of node ids, such as ["!a1b2c3d4"]';
 const CHANNELS = 'a list of channel indexes (0 to 7) or names, such as [0, "LongFast"]';
 
 /** Every key. A new one is an entry here and nothing else. */
@@ -74,6 +84,10 @@ export const KEYS = {
 
   "node.host": required(host(), { help: "Name or IP address of the node, without the port.", example: '"192.168.1.50"' }),
   "node.port": defaulted(integer(1, 65535), 4403, { help: "TCP port of the node's API." }),
+
+  "node.set_clock": defaulted(boolean(), true, {
+    help: "Sets the node's clock at each connection; without a clock the node cannot date messages.",
+  }),
 
   "health.check_interval_s": defaulted(integer(1, 3600), 30, {
     help: "Seconds without a byte from the node before it is asked for a sign of life.",
@@ -92,6 +106,25 @@ export const KEYS = {
     help: "Listened channels on which commands are answered for all to read; on the others the answer is a direct message.",
   }),
   "mesh.answer_mqtt": defaulted(boolean(), false, { help: "Answers also requests that came by MQTT and not by radio." }),
+  "mesh.admins": defaulted(listOf(admin(), ADMINS), [], {
+    help: "Who may use /mute, /ban, /reload and /reboot, in encrypted direct messages; an id's key is learnt from its first one.",
+  }),
+  "mesh.airtime_percent": defaulted(decimal(0.1, 10), 2, { help: "Share of each hour, in percent, that the bot may be on the air." }),
+  "mesh.listen_only": defaulted(boolean(), false, { help: "Answers nothing; the log tells what would have been sent." }),
+
+  "commands.prefix": defaulted(prefix(), "/", { help: "What a command begins with." }),
+  "commands.disabled": defaulted(listOf(commandWord(), 'a list of command names, such as ["ping", "test"]'), [], {
+    help: 'Commands that are switched off, such as ["ping", "test"] beside a node that answers these itself.',
+  }),
+  "commands.aliases": defaulted(aliases(), {}, {
+    help: 'More words for commands, such as { signal = "my" }; as a variable: signal=my, around=nodes.',
+  }),
+
+  "about.owner": optional(text(60), { help: "Who runs the bot.", example: '"Club radio de Lyon"' }),
+  "about.contact": optional(text(60), { help: "How to reach that person.", example: '"bot@example.org"' }),
+
+  "place.latitude": optional(decimal(-90, 90), { help: "Degrees north.", example: "48.8583", together: "place.longitude" }),
+  "place.longitude": optional(decimal(-180, 180), { help: "Degrees east.", example: "2.2945", together: "place.latitude" }),
 
   "echo.channel": optional(channel(), { help: "Channel that /echo writes to, by index or name; without it /echo is off.", example: "1" }),
 
@@ -99,6 +132,12 @@ export const KEYS = {
     help: 'How lines look: "text" for people, "json" for programs, "journal" with journald\'s priorities.',
     defaultText: '"journal" when systemd reads the log, else "text"',
     example: '"text"',
+  }),
+
+  answer: defaulted(fixedAnswers(), [], {
+    help: "Up to 10 words of at most 60 bytes, and one text of at most 200 bytes.",
+    example: '[[answer]]\nwords = ["wifi", "wlan"]\ntext = "The guests\' network is called Club."',
+    beside: (answers, other) => answerFaults(answers, other("commands.prefix") as string | undefined),
   }),
 } satisfies Keys;
 

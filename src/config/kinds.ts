@@ -17,6 +17,8 @@ export interface Kind<T> {
   readonly expected: string;
   /** An environment variable as the schema's input; a text that cannot be read is returned as it is, for the schema to refuse. */
   fromText(text: string): unknown;
+  /** The value is a list of sections, each under `[[name]]`: an environment variable could not hold it. */
+  readonly fileOnly?: true;
   /** Completes a checked value, e.g. makes a path absolute. */
   finish?(value: T, origin: Origin): T;
 }
@@ -107,27 +109,67 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<T[]> {
   };
 }
 
+/** A number with or without decimals between two bounds, both included. */
+export function decimal(min: number, max: number): Kind<number> {
+  const expected = `a number from ${min} to ${max}`;
+  return {
+    schema: v.pipe(v.number(expected), v.finite(expected), v.minValue(min, expected), v.maxValue(max, expected)),
+    expected,
+    fromText: (text) => /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text) ? Number(text) : text,
+  };
+}
+
+/** A text for people: visible, of so many UTF-8 bytes at most, without control and bidi characters; the blanks around it are cut off. */
+export function text(maxBytes: number): Kind<string> {
+  const expected = `a text of 1 to ${maxBytes} bytes without control characters`;
+  const encoder = new TextEncoder();
+  return {
+    schema: v.pipe(
+      v.string(expected),
+      v.trim(),
+      v.check((text) => text !== "" && !/(?!\n)\p{Cc}|\p{Bidi_Control}|\p{Cs}/u.test(text), expected),
+      v.check((text) => encoder.encode(text).length <= maxBytes, (issue) => {
+        return `a text of at most ${maxBytes} bytes; this one has ${encoder.encode(issue.input).length}`;
+      }),
+    ),
+    expected,
+    fromText: (text) => text,
+  };
+}
+
 function wholeNumber(text: string): unknown {
   return /^[+-]?\d+$/.test(text) ? Number(text) : text;
 }
 
-/** What is wrong with a value, in words that complete "must be ..."; `at` is the index within a list. */
+/** What is wrong with a value, in words that complete "must be ...". */
 export interface ValueFault {
-  readonly at: number | undefined;
+  /** Where within the value: indexes of lists and names within tables; empty for the value itself. */
+  readonly path: readonly (string | number)[];
   readonly value: unknown;
   readonly expected: string;
+  /** `missing`: a name that the table must have; `unknown`: one that it cannot have; `name`: the last name of the path is the fault. */
+  readonly what: "value" | "missing" | "unknown" | "name";
 }
 
 /** Checks a value: the checked value, or every fault in it. */
 export function checkValue<T>(kind: Kind<T>, value: unknown): { readonly value: T } | { readonly faults: readonly ValueFault[] } {
   const result = v.safeParse(kind.schema, value);
   if (result.success) return { value: result.output };
-  const faults = new Map<number | undefined, ValueFault>();
+  const faults = new Map<string, ValueFault>();
   for (const issue of result.issues) {
-    const index = issue.path?.[0]?.key;
-    const at = typeof index === "number" ? index : undefined;
+    const path = (issue.path ?? []).map(({ key }) => typeof key === "number" ? key : String(key));
     // Several rules of one pipe can fail on the same value (0.5 is no whole number and too small): one line will do.
-    if (!faults.has(at)) faults.set(at, { at, value: at === undefined ? value : issue.path?.[0]?.value, expected: issue.message });
+    const key = JSON.stringify(path);
+    if (faults.has(key)) continue;
+    const last = issue.path?.at(-1);
+    faults.set(key, { path, value: last === undefined ? value : last.value, expected: issue.message, what: whatOf(issue) });
   }
   return { faults: [...faults.values()] };
+}
+
+function whatOf(issue: v.BaseIssue<unknown>): ValueFault["what"] {
+  const last = issue.path?.at(-1);
+  if (last === undefined || !("origin" in last) || last.origin !== "key") return "value";
+  if (issue.type !== "strict_object") return "name";
+  return issue.expected === "never" ? "unknown" : "missing";
 }

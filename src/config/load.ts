@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { findFile, LOCAL_FILE, readText, SYSTEM_FILE } from "./file.ts";
 import { findInEnvironment, findInFile, type Findings, type FoundValue } from "./find_values.ts";
 import { type Config, type ConfigOf, environmentName, type Key, KEYS, type Keys } from "./keys.ts";
-import { checkValue } from "./kinds.ts";
+import { checkValue, type ValueFault } from "./kinds.ts";
 import { lastPart, sectionOf } from "./known_names.ts";
 import { AFTER_THE_FILE, type Mistake, mistakeReport, showValue } from "./mistakes.ts";
 import { readToml } from "./toml.ts";
@@ -63,7 +63,7 @@ export function loadKeys<const Table extends Keys>(keys: Table, options: LoadOpt
   const values = new Map<string, Checked>();
   for (const value of found) {
     attempted.add(value.key);
-    const checked = checkFound(keys[value.key] as Key<unknown>, value, mistakes);
+    const checked = checkFound(keys[value.key] as Key<unknown>, value, attempted, mistakes);
     // The environment comes after the file, and wins.
     if (checked !== undefined) values.set(value.key, checked);
   }
@@ -74,6 +74,7 @@ export function loadKeys<const Table extends Keys>(keys: Table, options: LoadOpt
     else if (key.presence !== "optional" && !attempted.has(name)) mistakes.push(missing(name, key, file, options));
   }
   checkOrder(keys, values, mistakes);
+  checkNeighbours(keys, values, attempted, mistakes);
   if (mistakes.length > 0) throw new UsageError(mistakeReport(mistakes));
 
   const variables = [...values].filter(([, { found }]) => found?.order === AFTER_THE_FILE).map(([name]) => environmentName(name));
@@ -86,15 +87,37 @@ interface Checked {
   readonly found: FoundValue | undefined;
 }
 
-function checkFound(key: Key<unknown>, found: FoundValue, mistakes: Mistake[]): Checked | undefined {
+function checkFound(
+  key: Key<unknown>,
+  found: FoundValue,
+  attempted: ReadonlySet<string>,
+  mistakes: Mistake[],
+): Checked | undefined {
   const result = checkValue(key.kind, found.value);
   if ("value" in result) return { value: key.kind.finish?.(result.value, found.origin) ?? result.value, found };
   for (const fault of result.faults) {
-    const which = fault.at === undefined ? "" : `, entry ${fault.at + 1}`;
-    const shown = key.secret ? "not right (it is a secret and not shown)" : showValue(fault.value);
-    mistakes.push({ order: found.order, text: `${found.label}${which} is ${shown}: must be ${fault.expected}` });
+    const brokenAlready = fault.what === "missing" && attempted.has([found.key, ...fault.path].join("."));
+    if (!brokenAlready) mistakes.push(valueMistake(key, found, fault));
   }
   return undefined;
+}
+
+function valueMistake(key: Key<unknown>, found: FoundValue, fault: ValueFault): Mistake {
+  const { order, label } = fault.path.length === 0 ? found : found.at(fault.path);
+  return { order, text: `${label}${faultText(key, fault)}` };
+}
+
+function faultText(key: Key<unknown>, { what, value, expected }: ValueFault): string {
+  switch (what) {
+    case "missing":
+      return ` is missing: must be ${expected}`;
+    case "unknown":
+      return ` is not a known key: ${expected}`;
+    case "name":
+      return `: the name must be ${expected}`;
+    case "value":
+      return ` is ${key.secret ? "not right (it is a secret and not shown)" : showValue(value)}: must be ${expected}`;
+  }
 }
 
 function missing(name: string, key: Key<unknown>, file: string | undefined, options: LoadOptions): Mistake {
@@ -120,6 +143,23 @@ function checkOrder(keys: Keys, values: ReadonlyMap<string, Checked>, mistakes: 
     const upperText = `${name} is ${upper.value}${upper.found === undefined ? " (its default)" : ""}`;
     const lowerText = `${above}, which is ${lower.value}${lower.found === undefined ? " (its default)" : ""}`;
     mistakes.push({ order: found.order, text: `${found.place}, ${upperText}: must be greater than ${lowerText}` });
+  }
+}
+
+/** What a value may not be beside those of other keys, and keys that make sense only together. */
+function checkNeighbours(
+  keys: Keys,
+  values: ReadonlyMap<string, Checked>,
+  attempted: ReadonlySet<string>,
+  mistakes: Mistake[],
+): void {
+  for (const [name, key] of Object.entries(keys)) {
+    const { value, found } = values.get(name) ?? {};
+    if (found === undefined) continue;
+    for (const fault of key.beside?.(value, (other) => values.get(other)?.value) ?? []) mistakes.push(valueMistake(key, found, fault));
+    if (key.together !== undefined && !attempted.has(key.together)) {
+      mistakes.push({ order: found.order, text: `${found.label} stands alone: write ${key.together} too, or neither` });
+    }
   }
 }
 

@@ -47,6 +47,16 @@ export const en = {
     legend: "What the icons mean.",
     sys: "My computer: uptime, temperature, load, memory, disk.",
     status: "My link to the mesh: state, firmware, queue, air time.",
+    about: "Who runs me, how to reach them, my version.",
+    more: "The rest of my last answer to you.",
+    stop: "I write to you no more.",
+    start: "I write to you again.",
+    mute: "I answer nobody but admins for 1 hour, or up to 168.",
+    unmute: "I answer everybody again.",
+    ban: "I do not answer a node any more.",
+    unban: "I answer a node again.",
+    reload: "Reads my configuration again.",
+    reboot: "Restarts a node that takes mine for an admin, or my own.",
   },
 
   hops: {
@@ -100,6 +110,33 @@ export const en = {
     again: (wait: string): string => `One trace in 5 minutes: again in ${wait}.`,
     noAnswer: (name: string): string => `${name}: no answer.`,
   },
+  more: { none: "That was all." },
+  stop: {
+    /** `start` is the command that undoes it. */
+    done: (start: string): string => `I write to you no more. ${start} undoes that.`,
+    undone: "I write to you again.",
+  },
+  admin: {
+    only: "Only for admins, in an encrypted direct message.",
+    muted: (span: string): string => `I answer only admins for ${span}.`,
+    unmuted: "I answer everybody again.",
+    banned: (name: string): string => `${name} gets no more answers.`,
+    unbanned: (name: string): string => `${name} is answered again.`,
+    notBanned: (name: string): string => `${name} was not banned.`,
+    notMe: "That is my own node.",
+    notYou: "That is your own node.",
+    reloaded: "The new configuration holds.",
+    mistakes: (count: number): string =>
+      count === 1 ? "The old configuration stays, 1 mistake:" : `The old configuration stays, ${count} mistakes:`,
+  },
+  reboot: {
+    confirmed: (name: string, wait: string): string => `${name} restarts in ${wait}.`,
+    unconfirmed: (name: string): string => `${name}: the order went out, no answer.`,
+    noKey: (name: string): string => `${name}: my node does not know its key.`,
+    noAnswer: (name: string): string => `${name}: no answer.`,
+    notAdmin: (name: string): string => `${name} does not take my node for an admin.`,
+    failed: (name: string, reason: string): string => `${name}: ${reason}`,
+  },
   legend: {
     there: "there",
     back: "back",
@@ -126,10 +163,10 @@ export const en = {
 
   router: {
     /** The nearest command's name, if there is one. */
-    unknown: (nearest: string | undefined): string =>
-      nearest === undefined ? "Unknown command. List: /help" : `Unknown command. Did you mean /${nearest}?`,
+    unknown: (nearest: string | undefined, prefix = "/"): string =>
+      nearest === undefined ? `Unknown command. List: ${prefix}help` : `Unknown command. Did you mean ${prefix}${nearest}?`,
     tooMany: (waitS: number): string => `Too many commands: again in ${waitS}s.`,
-    tooSlow: (command: string): string => `Sorry, /${command} took too long.`,
-    failed: (command: string): string => `Sorry, /${command} failed.`,
+    tooSlow: (command: string, prefix = "/"): string => `Sorry, ${prefix}${command} took too long.`,
+    failed: (command: string, prefix = "/"): string => `Sorry, ${prefix}${command} failed.`,
   },
 };

@@ -29,6 +29,16 @@ export const fr: Sentences = {
     legend: "Ce que veulent dire les icônes.",
     sys: "Mon ordinateur: durée, température, charge, mémoire, disque.",
     status: "Mon lien au réseau: état, firmware, file, temps d'antenne.",
+    about: "Qui s'occupe de moi, comment le joindre, ma version.",
+    more: "La suite de ma dernière réponse.",
+    stop: "Je ne vous écris plus.",
+    start: "Je vous écris de nouveau.",
+    mute: "Je ne réponds plus qu'aux admins pendant 1 heure, ou jusqu'à 168.",
+    unmute: "Je réponds de nouveau à tous.",
+    ban: "Je ne réponds plus à un nœud.",
+    unban: "Je réponds de nouveau à un nœud.",
+    reload: "Relit ma configuration.",
+    reboot: "Redémarre un nœud dont le mien est admin, ou le mien.",
   },
 
   hops: {
@@ -81,6 +91,31 @@ export const fr: Sentences = {
     again: (wait) => `Une trace toutes les 5 minutes: à nouveau dans ${wait}.`,
     noAnswer: (name) => `${name}: pas de réponse.`,
   },
+  more: { none: "C'était tout." },
+  stop: {
+    done: (start) => `Je ne vous écris plus. ${start} pour revenir.`,
+    undone: "Je vous écris de nouveau.",
+  },
+  admin: {
+    only: "Réservé aux admins, en message direct chiffré.",
+    muted: (span) => `Je ne réponds qu'aux admins pendant ${span}.`,
+    unmuted: "Je réponds de nouveau à tous.",
+    banned: (name) => `${name} n'aura plus de réponse.`,
+    unbanned: (name) => `${name} aura de nouveau des réponses.`,
+    notBanned: (name) => `${name} n'était pas banni.`,
+    notMe: "C'est mon propre nœud.",
+    notYou: "C'est votre propre nœud.",
+    reloaded: "La nouvelle configuration est en place.",
+    mistakes: (count) => count === 1 ? "L'ancienne configuration reste, 1 erreur:" : `L'ancienne configuration reste, ${count} erreurs:`,
+  },
+  reboot: {
+    confirmed: (name, wait) => `${name} redémarre dans ${wait}.`,
+    unconfirmed: (name) => `${name}: l'ordre est parti, pas de réponse.`,
+    noKey: (name) => `${name}: mon nœud ne connaît pas sa clé.`,
+    noAnswer: (name) => `${name}: pas de réponse.`,
+    notAdmin: (name) => `${name} ne reconnaît pas mon nœud comme admin.`,
+    failed: (name, reason) => `${name}: ${reason}`,
+  },
   legend: {
     there: "aller",
     back: "retour",
@@ -113,9 +148,10 @@ export const fr: Sentences = {
   },
 
   router: {
-    unknown: (nearest) => nearest === undefined ? "Commande inconnue. Liste: /help" : `Commande inconnue. Vouliez-vous dire /${nearest} ?`,
+    unknown: (nearest, prefix = "/") =>
+      nearest === undefined ? `Commande inconnue. Liste: ${prefix}help` : `Commande inconnue. Vouliez-vous dire ${prefix}${nearest} ?`,
     tooMany: (waitS) => `Trop de commandes: à nouveau dans ${waitS}s.`,
-    tooSlow: (command) => `Désolé, /${command} a pris trop de temps.`,
-    failed: (command) => `Désolé, /${command} a échoué.`,
+    tooSlow: (command, prefix = "/") => `Désolé, ${prefix}${command} a pris trop de temps.`,
+    failed: (command, prefix = "/") => `Désolé, ${prefix}${command} a échoué.`,
   },
 };

@@ -13,6 +13,8 @@ export interface Command {
   readonly usage: string;
   /** `channel`: answered on a listened channel too; `direct`: only in a direct message. */
   readonly scope: "direct" | "channel";
+  /** Only for admins: others are not told of it in /help, and it refuses them. */
+  readonly admin?: boolean;
   /** Milliseconds until the handler's signal is aborted and the asker told so. Default 10 s. */
   readonly deadlineMs?: number;
   /** Answers by returning the text; it never sends. An exception is answered with a short apology and logged. */

@@ -3,11 +3,13 @@ import * as fc from "fast-check";
 import type { Language } from "../../src/i18n/mod.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import type { TextMessage } from "../../src/mesh/packet.ts";
+import { createPeople } from "../../src/mesh/people.ts";
+import type { OrderResult } from "../../src/mesh/remote_admin.ts";
 import type { TracerouteResult } from "../../src/mesh/requests.ts";
 import { textLengthBytes } from "../../src/mesh/text.ts";
 import type { Reply } from "../../src/router/command.ts";
 import { indexCommands } from "../../src/router/router.ts";
-import { addNode, ASKER_NUM, OWN_NUM, OWN_PLACE } from "../support/context.ts";
+import { addNode, ASKER_NUM, type ContextOptions, forgetfulFile, OWN_NUM, OWN_PLACE } from "../support/context.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { reply, testCommands } from "../support/run_command.ts";
 
@@ -67,24 +69,70 @@ function traceroute(target: number): Promise<TracerouteResult> {
   });
 }
 
+const ORDER_RESULTS: readonly OrderResult[] = [
+  { kind: "confirmed" },
+  { kind: "unconfirmed" },
+  { kind: "no-key" },
+  { kind: "no-answer" },
+  { kind: "not-admin" },
+  { kind: "failed", reason: "test \u202e\u0000\n".repeat(50) },
+  { kind: "failed", reason: "\u200b" },
+];
+
+/** Answers from outside in turn, every other one for an admin. */
+function hostileWorld(turn: number): Pick<ContextOptions, "traceroute" | "reboot" | "reload" | "rest" | "admin"> {
+  const mistakes = [`meshbot.toml, line 1, "\u0007\u202e${"👩‍👩‍👧‍👦".repeat(30)}"`, "ping"].slice(turn % 3);
+  return {
+    admin: turn % 2 === 0,
+    traceroute,
+    reboot: () => Promise.resolve(ORDER_RESULTS[turn % ORDER_RESULTS.length] as OrderResult),
+    reload: () => Promise.resolve(mistakes),
+    ...(turn % 3 === 0 ? {} : { rest: turn % 3 === 1 ? "ping the rest" : "/help" }),
+  };
+}
+
 Deno.test("createCommands() has a list without two commands of one name", () => {
   const words = [...indexCommands(testCommands()).keys()];
   assert.deepEqual(words.toSorted(), [
     "?",
+    "about",
     "aide",
+    "ban",
     "echo",
     "help",
     "info",
     "legend",
+    "more",
+    "mute",
     "my",
     "node",
+    "nodemt",
     "nodes",
     "ping",
+    "reboot",
+    "reload",
+    "start",
     "status",
+    "stop",
     "sys",
     "test",
     "trace",
+    "unban",
+    "unmute",
+    "whoami",
   ]);
+});
+
+Deno.test("rule 14: createCommands() has the built-in aliases", () => {
+  const words = indexCommands(testCommands());
+  const aliases = { test: "ping", info: "node", nodemt: "nodes", aide: "help", "?": "help", whoami: "my" };
+  for (const [alias, name] of Object.entries(aliases)) assert.equal(words.get(alias)?.name, name, alias);
+});
+
+Deno.test("rule 9: createCommands() has exactly these commands for admins, none of them for channels", () => {
+  const forAdmins = testCommands().filter(({ admin }) => admin);
+  assert.deepEqual(forAdmins.map(({ name }) => name).toSorted(), ["ban", "mute", "reboot", "reload", "unban", "unmute"]);
+  for (const { name, scope } of forAdmins) assert.equal(scope, "direct", name);
 });
 
 Deno.test("createCommands() answers only ping, my and echo on channels", () => {
@@ -99,7 +147,8 @@ Deno.test("every command answers every hostile name in one message, without bait
       const nodes = createHostileMesh(clock);
       for (const [i, args] of HOSTILE_NAMES.entries()) {
         const message = { from: ASKER_NUM + i };
-        const answer = await reply(name, { language, clock, nodes, args, message, traceroute, config: { MESHBOT_ECHO_CHANNEL: "0" } });
+        const config = { MESHBOT_ECHO_CHANNEL: "0", MESHBOT_ABOUT_OWNER: "/ping".repeat(12), MESHBOT_ABOUT_CONTACT: "é".repeat(30) };
+        const answer = await reply(name, { language, clock, nodes, args, message, config, ...hostileWorld(i) });
         assertGoodManners(answer, `/${name} ${JSON.stringify(args)}`);
         const text = textOf(answer) ?? "";
         assert(textLengthBytes(text) <= LIMIT_BYTES, `/${name} ${JSON.stringify(args)}: ${textLengthBytes(text)} bytes: ${text}`);
@@ -112,6 +161,7 @@ Deno.test("no command throws or exceeds two messages, whatever is asked and howe
   const clock = createFakeClock();
   const nodes = createHostileMesh(clock);
   const commands = testCommands();
+  const people = createPeople({ clock, file: forgetfulFile });
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
   const message: fc.Arbitrary<Partial<TextMessage>> = fc.record({
     from: fc.oneof(fc.nat({ max: 0xffffffff }), fc.constantFrom(...HOSTILE_NAMES.map((_, i) => ASKER_NUM + i))),
@@ -134,7 +184,8 @@ Deno.test("no command throws or exceeds two messages, whatever is asked and howe
     fc.asyncProperty(name, args, message, messageBytes, language, async (name, args, message, bytes, language) => {
       await clock.tick(60_000);
       const config = { MESHBOT_MESH_MESSAGE_BYTES: String(bytes), MESHBOT_ECHO_CHANNEL: "LongFast" };
-      const answer = await reply(name, { clock, nodes, args: args.trim(), message, language, traceroute, config }, commands);
+      const world = hostileWorld(bytes);
+      const answer = await reply(name, { clock, nodes, args: args.trim(), message, language, config, people, ...world }, commands);
       assertGoodManners(answer, `/${name} ${args}`);
       const text = textOf(answer) ?? "";
       assert(textLengthBytes(text) <= 2 * bytes, `/${name}: ${textLengthBytes(text)} of ${bytes} bytes: ${text}`);

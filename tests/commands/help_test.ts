@@ -4,8 +4,11 @@ import { answer, testCommands } from "../support/run_command.ts";
 
 Deno.test("help names every registered command in one message", async () => {
   const text = await answer("help");
-  assert.equal(text, "🤖 /help /ping /echo /nodes /node /my /trace /legend /sys /status\nMore: /help ping");
-  for (const { name } of testCommands()) assert(text.includes(`/${name}`), name);
+  assert.equal(
+    text,
+    "🤖 /help /ping /echo /nodes /node /my /trace /legend /sys /status /about /more /stop /start\nMore: /help ping",
+  );
+  for (const { name, admin } of testCommands()) assert.equal(text.includes(`/${name}`), admin !== true, name);
   assert(textLengthBytes(text) <= 200);
 });
 
@@ -14,7 +17,7 @@ Deno.test("help explains one command, by name or alias, with or without slash, i
   for (const args of ["ping", "/ping", "PING", "test", "/Test now"]) assert.equal(await answer("help", { args }), ping);
   assert.equal(
     await answer("help", { args: "nodes" }),
-    "Usage: /nodes [page]\nThe nodes I heard directly in the last 3 days, best SNR first.",
+    "Usage: /nodes [page]\nThe nodes I heard directly in the last 3 days, best SNR first.\nAlso: /nodemt",
   );
   assert.equal(
     await answer("help", { args: "aide", language: "fr" }),
@@ -25,7 +28,7 @@ Deno.test("help explains one command, by name or alias, with or without slash, i
 Deno.test("help explains every command in one message, in both languages", async () => {
   for (const language of ["en", "fr"] as const) {
     for (const { name } of testCommands()) {
-      const text = await answer("help", { args: name, language });
+      const text = await answer("help", { args: name, language, admin: true });
       assert(text.startsWith(`Usage: /${name}`), text);
       assert(textLengthBytes(text) <= 200, text);
     }
@@ -35,4 +38,32 @@ Deno.test("help explains every command in one message, in both languages", async
 Deno.test("help does not know a command that is not there", async () => {
   assert.match(await answer("help", { args: "reboot" }), /^🤖 No such command\.\n\/help \/ping /);
   assert.match(await answer("help", { args: "constructor", language: "fr" }), /^🤖 Commande inconnue\.\n/);
+});
+
+Deno.test("rule 9: help tells of admin commands to admins alone", async () => {
+  const text = await answer("help", { admin: true });
+  assert.match(text, /^🤖 \/help [^\n]* \/start\n🔑 \/mute \/unmute \/ban \/unban \/reload \/reboot\nMore: \/help ping$/);
+  assert(textLengthBytes(text) <= 200);
+  assert.match(await answer("help", { admin: true, args: "ban" }), /^Usage: \/ban name\|id\n/);
+  const refusal = await answer("help", { args: "ban" });
+  assert.match(refusal, /^🤖 No such command\./);
+  assert.doesNotMatch(refusal, /\/mute|\/ban/);
+});
+
+Deno.test("rule 14: help shows the prefix of the configuration", async () => {
+  const config = { MESHBOT_COMMANDS_PREFIX: "!!" };
+  assert.match(await answer("help", { config }), /^🤖 !!help !!ping [^/]*\nMore: !!help ping$/);
+  for (const args of ["!!nodes", "/nodes", "nodes", "!!NODEMT"]) {
+    assert.match(await answer("help", { config, args }), /^Usage: !!nodes \[page\]\n.*\nAlso: !!nodemt$/, args);
+  }
+});
+
+Deno.test("rule 14: help leaves out what is disabled, and shows the operator's own words", async () => {
+  const config = { MESHBOT_COMMANDS_DISABLED: "ping, aide", MESHBOT_COMMANDS_ALIASES: "signal=my, moi=whoami" };
+  assert.match(await answer("help", { config }), /^🤖 \/help \/echo [^\n]*\nMore: \/help help$/);
+  for (const args of ["ping", "test", "aide"]) assert.match(await answer("help", { config, args }), /^🤖 No such command\./, args);
+  for (const args of ["my", "signal", "/moi"]) {
+    assert.match(await answer("help", { config, args }), /\nAlso: \/whoami \/signal \/moi$/, args);
+  }
+  assert.match(await answer("help", { config, args: "help" }), /\nAlso: \/\?$/);
 });

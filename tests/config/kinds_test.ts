@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { boolean, channel, checkValue, folder, host, integer, type Kind, listOf, oneOf } from "../../src/config/kinds.ts";
+import { boolean, channel, checkValue, decimal, folder, host, integer, type Kind, listOf, oneOf, text } from "../../src/config/kinds.ts";
 
 function fault<T>(kind: Kind<T>, value: unknown): string | undefined {
   const result = checkValue(kind, value);
@@ -101,6 +101,26 @@ Deno.test("listOf() reads a text at its commas and tells each wrong entry", () =
   assert.deepEqual(channels.fromText("0, LongFast,7"), [0, "LongFast", 7]);
   const result = checkValue(channels, [0, 9, "x", ""]);
   assert.ok("faults" in result);
-  assert.deepEqual(result.faults.map(({ at, value }) => [at, value]), [[1, 9], [3, ""]]);
+  assert.deepEqual(result.faults.map(({ path, value }) => [path, value]), [[[1], 9], [[3], ""]]);
   assert.equal(fault(channels, "LongFast"), "a list of channels");
+});
+
+Deno.test("decimal() holds its bounds, with or without decimals", () => {
+  const percent = decimal(0.1, 10);
+  for (const good of [0.1, 2, 9.99, 10]) assert.deepEqual(checkValue(percent, good), { value: good });
+  for (const bad of [0, 0.09, 10.1, -1, NaN, Infinity, "2", true, null, []]) assert.equal(fault(percent, bad), "a number from 0.1 to 10");
+  assert.deepEqual(["2", "0.5", ".5", "-1.25", "+3."].map((written) => percent.fromText(written)), [2, 0.5, 0.5, -1.25, 3]);
+  for (const unread of ["", ".", "2 %", "1e3", "0x10", "two", "1,5"]) assert.equal(percent.fromText(unread), unread);
+});
+
+Deno.test("text() counts bytes, cuts off blanks and refuses what cannot be seen", () => {
+  const short = text(10);
+  assert.deepEqual(checkValue(short, "  Zoé  "), { value: "Zoé" });
+  assert.deepEqual(checkValue(short, "👩‍👩"), {
+    faults: [{ path: [], value: "👩‍👩", expected: "a text of at most 10 bytes; this one has 11", what: "value" }],
+  });
+  assert.equal(fault(short, "éééééé"), "a text of at most 10 bytes; this one has 12");
+  for (const bad of ["", "   ", "a\u0007b", "\u202eabc", "\ud800", 5, null]) {
+    assert.match(fault(short, bad) ?? "", /1 to 10 bytes/, String(bad));
+  }
 });

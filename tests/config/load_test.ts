@@ -42,11 +42,24 @@ Deno.test("loadConfig() gives every key its default when only the host is known"
     language: "en",
     debug: false,
     data_dir: "/home/pi/.local/share/meshbot",
-    node: { host: "node.local", port: 4403 },
+    node: { host: "node.local", port: 4403, set_clock: true },
     health: { check_interval_s: 30, silent_timeout_s: 60 },
-    mesh: { message_bytes: 200, commands_per_5_minutes: 5, channels: [], reply_in_channels: [], answer_mqtt: false },
+    mesh: {
+      message_bytes: 200,
+      commands_per_5_minutes: 5,
+      channels: [],
+      reply_in_channels: [],
+      answer_mqtt: false,
+      admins: [],
+      airtime_percent: 2,
+      listen_only: false,
+    },
+    commands: { prefix: "/", disabled: [], aliases: {} },
+    about: { owner: undefined, contact: undefined },
+    place: { latitude: undefined, longitude: undefined },
     echo: { channel: undefined },
     log: { format: "text" },
+    answer: [],
   });
 });
 
@@ -63,6 +76,17 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
     MESHBOT_MESH_CHANNELS: "0, Club",
     MESHBOT_MESH_REPLY_IN_CHANNELS: "1",
     MESHBOT_MESH_ANSWER_MQTT: "true",
+    MESHBOT_NODE_SET_CLOCK: "false",
+    MESHBOT_MESH_ADMINS: "!A1B2C3D4",
+    MESHBOT_MESH_AIRTIME_PERCENT: "0.5",
+    MESHBOT_MESH_LISTEN_ONLY: "1",
+    MESHBOT_COMMANDS_PREFIX: "!",
+    MESHBOT_COMMANDS_DISABLED: "ping, Test",
+    MESHBOT_COMMANDS_ALIASES: "signal=my, Météo = nodes",
+    MESHBOT_ABOUT_OWNER: "Zoé",
+    MESHBOT_ABOUT_CONTACT: "zoe@example.org",
+    MESHBOT_PLACE_LATITUDE: "-48.5",
+    MESHBOT_PLACE_LONGITUDE: "2",
     MESHBOT_ECHO_CHANNEL: "2",
     MESHBOT_LOG_FORMAT: "json",
   });
@@ -70,11 +94,24 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
     language: "fr",
     debug: true,
     data_dir: "/tmp/data",
-    node: { host: "node.local", port: 4404 },
+    node: { host: "node.local", port: 4404, set_clock: false },
     health: { check_interval_s: 10, silent_timeout_s: 20 },
-    mesh: { message_bytes: 100, commands_per_5_minutes: 7, channels: [0, "Club"], reply_in_channels: [1], answer_mqtt: true },
+    mesh: {
+      message_bytes: 100,
+      commands_per_5_minutes: 7,
+      channels: [0, "Club"],
+      reply_in_channels: [1],
+      answer_mqtt: true,
+      admins: ["!a1b2c3d4"],
+      airtime_percent: 0.5,
+      listen_only: true,
+    },
+    commands: { prefix: "!", disabled: ["ping", "test"], aliases: { signal: "my", "météo": "nodes" } },
+    about: { owner: "Zoé", contact: "zoe@example.org" },
+    place: { latitude: -48.5, longitude: 2 },
     echo: { channel: 2 },
     log: { format: "json" },
+    answer: [],
   });
 });
 
@@ -87,7 +124,7 @@ Deno.test("environmentName() gives every key a variable of its own", () => {
 Deno.test("loadConfig() lets the environment win over the file, and tells both sources", async () => {
   await withFile('[node]\nhost = "a.local"\nport = 1\n', (cwd) => {
     const { config, source } = loadConfig({ env: { ...HOME, MESHBOT_NODE_PORT: "2" }, cwd });
-    assert.deepEqual(config.node, { host: "a.local", port: 2 });
+    assert.deepEqual(config.node, { host: "a.local", port: 2, set_clock: true });
     assert.deepEqual(source, { file: join(cwd, "meshbot.toml"), variables: ["MESHBOT_NODE_PORT"] });
   });
 });
@@ -179,7 +216,7 @@ garbage
       "meshbot.toml, line 17, column 17, mesh.message_bytes has a value that is no TOML (invalid value): " +
       "must be a whole number from 20 to 232; write it as message_bytes = 200",
       'meshbot.toml, line 18, mesh.answer_mqtt is "yes": must be true or false',
-      "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [echo], [log]",
+      "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], [log]",
       'meshbot.toml, line 23, log.format is "xml": must be "text", "json" or "journal"',
       "meshbot.toml, line 24, [node] stands here a second time: the first is on line 5; put all its keys under one of them",
       "meshbot.toml, line 25, column 1, this is no TOML (incomplete key-value: cannot find end of key): " +
@@ -238,7 +275,7 @@ Deno.test("loadConfig() refuses a value where a section belongs, and a section w
       "meshbot.toml, line 1, node must be one section: write [node] on a line of its own",
       'meshbot.toml, line 2, language is a section: must be "en" or "fr"',
       "meshbot.toml, line 4, mesh must be one section: write [mesh] on a line of its own",
-      "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [echo], [log]",
+      "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], [log]",
       'meshbot.toml: node.host is missing: write host = "192.168.1.50" under [node], or set MESHBOT_NODE_HOST',
     ]);
   });

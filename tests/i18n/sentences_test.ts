@@ -51,6 +51,14 @@ Deno.test("sentences() of the router name the nearest command, when there is one
   assert.equal(sentences("fr").router.unknown(undefined), "Commande inconnue. Liste: /help");
 });
 
+Deno.test("rule 14: sentences() of the router show the prefix of the configuration", () => {
+  const { router } = sentences("en");
+  assert.equal(router.unknown("ping", "!"), "Unknown command. Did you mean !ping?");
+  assert.equal(router.unknown(undefined, "!"), "Unknown command. List: !help");
+  assert.equal(router.failed("ping", "!"), "Sorry, !ping failed.");
+  assert.equal(sentences("fr").router.tooSlow("ping", "!"), "Désolé, !ping a pris trop de temps.");
+});
+
 Deno.test("sentences() write the compass in each language's letters", () => {
   assert.deepEqual(Object.values(sentences("en").compass), ["N", "NE", "E", "SE", "S", "SW", "W", "NW"]);
   assert.deepEqual(Object.values(sentences("fr").compass), ["N", "NE", "E", "SE", "S", "SO", "O", "NO"]);

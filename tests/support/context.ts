@@ -6,6 +6,8 @@ import { make } from "../../src/link/codec.ts";
 import { createBudget, utilizationOf } from "../../src/mesh/budget.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import type { Reception, TextMessage } from "../../src/mesh/packet.ts";
+import { createPeople, type People, type PeopleFile } from "../../src/mesh/people.ts";
+import type { RemoteAdmin } from "../../src/mesh/remote_admin.ts";
 import type { MeshRequests } from "../../src/mesh/requests.ts";
 import type { RadioInfo } from "../../src/mesh/session.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
@@ -33,6 +35,14 @@ export interface ContextOptions {
   readonly link?: Partial<LinkView>;
   readonly airtimeMs?: number;
   readonly traceroute?: MeshRequests["traceroute"];
+  readonly reboot?: RemoteAdmin["reboot"];
+  /** By default nobody is known, and nothing is kept. */
+  readonly people?: People;
+  /** What is left of the last answer to the asker. */
+  readonly rest?: string;
+  readonly reload?: () => Promise<readonly string[]>;
+  /** The asker is an admin. */
+  readonly admin?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -62,16 +72,26 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
     }),
     airtime,
     budget: createBudget({ clock, ledger: airtime, percent: 2, utilization: () => utilizationOf(nodes.get(OWN_NUM)) }),
-    requests: { traceroute: options.traceroute ?? (() => Promise.reject(new Error("this test traces nothing"))) },
+    requests: {
+      traceroute: options.traceroute ?? (() => Promise.reject(new Error("this test traces nothing"))),
+      reboot: options.reboot ?? (() => Promise.reject(new Error("this test restarts nothing"))),
+    },
+    people: options.people ?? createPeople({ clock, file: forgetfulFile }),
+    more: { next: () => options.rest },
+    reload: options.reload ?? (() => Promise.reject(new Error("this test reloads nothing"))),
     startedAtWallMs: clock.wallMs(),
     version: "0.0.0",
     message,
     fromNode: nodes.get(message.from),
     args: options.args ?? "",
     onChannel: options.onChannel ?? false,
+    admin: options.admin ?? false,
     signal: options.signal ?? new AbortController().signal,
   };
 }
+
+/** A file that keeps nothing. */
+export const forgetfulFile: PeopleFile = { read: () => Promise.resolve(undefined), write() {} };
 
 function makeRadio(radio: Partial<RadioInfo> = {}): RadioInfo {
   return {

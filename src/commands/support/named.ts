@@ -1,4 +1,5 @@
 /** A command whose sentence in /help exists: without one it does not compile. */
+import type { BotContext } from "../../context.ts";
 import type { Sentences } from "../../i18n/mod.ts";
 import type { Command } from "../../router/command.ts";
 
@@ -11,6 +12,6 @@ export interface NamedCommand extends Command {
 }
 
 /** `Usage: /nodes [page]`, as the answer to a wrong argument. */
-export function usageOf(command: Pick<NamedCommand, "name" | "usage">, say: Sentences): string {
-  return say.usage(`/${command.name} ${command.usage}`.trimEnd());
+export function usageOf(command: Pick<NamedCommand, "name" | "usage">, { config, say }: Pick<BotContext, "config" | "say">): string {
+  return say.usage(`${config.commands.prefix}${command.name} ${command.usage}`.trimEnd());
 }

@@ -7,10 +7,12 @@ import type { Place } from "../../mesh/node_db.ts";
 // Two fixes of one spot differ by some metres: a direction would be noise.
 const NO_DIRECTION_BELOW_M = 20;
 
-/** The place of our own node, if it has one. */
+/** The place of our own node, as it tells it itself, else as the configuration does. */
 export function ownPlace(context: BotContext): Place | undefined {
   const radio = context.radio();
-  return radio === undefined ? undefined : context.nodes.get(radio.nodeNum)?.place;
+  const told = radio === undefined ? undefined : context.nodes.get(radio.nodeNum)?.place;
+  const { latitude, longitude } = context.config.place;
+  return told ?? (latitude === undefined || longitude === undefined ? undefined : { latitude, longitude });
 }
 
 /** `3.4km`, or `~3.4km` when one of the places is blurred; undefined unless both are known. */

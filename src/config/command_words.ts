@@ -1,0 +1,8 @@
+/** The words that lead to commands, so that a wrong one in `[commands]` is found together with the other mistakes. */
+import { en } from "../i18n/en.ts";
+
+// The commands themselves cannot be asked here; a test compares this list with theirs.
+const ALIASES = ["?", "aide", "info", "nodemt", "test", "whoami"];
+
+/** Every command's name and its built-in other words. */
+export const COMMAND_WORDS: readonly string[] = [...Object.keys(en.summaries), ...ALIASES];
