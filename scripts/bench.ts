@@ -1,79 +1,70 @@
-/** Measures the figures the bot promises and prints them beside their targets: `deno task bench [--only a,c] [--json]`. */
+// deno-lint-ignore-file no-console -- a script's answer goes to the terminal
+/** Measures the link and prints one table: `deno task bench [--only a,c] [--json]`. */
 import { parseArgs } from "node:util";
-import { measureDecode } from "./bench/decode.ts";
-import type { Figure } from "./bench/figure.ts";
-import { describeMachine } from "./bench/machine.ts";
-import { measureNoise } from "./bench/noise.ts";
-import { measureQuiet } from "./bench/quiet.ts";
-import { measureReconnect } from "./bench/reconnect.ts";
-import { measureRefused } from "./bench/refused.ts";
-import { measureSilent } from "./bench/silent.ts";
-import { measureStart } from "./bench/start.ts";
+import { cpus, release, totalmem } from "node:os";
+import { decodeFigure } from "./bench/decode.ts";
+import { type Figure, isReached, type Measurement, short } from "./bench/figure.ts";
+import { noiseFigure } from "./bench/noise.ts";
+import { quietFigure } from "./bench/quiet.ts";
+import { reconnectFigure } from "./bench/reconnect.ts";
+import { refusedFigure } from "./bench/refused.ts";
+import { silentFigure } from "./bench/silent.ts";
+import { startFigure } from "./bench/start.ts";
 
-interface Measurement {
-  readonly letter: string;
-  /** It mostly waits, so the others go on beside it. */
-  readonly waits?: boolean;
-  readonly run: () => Promise<Figure | Figure[]>;
-}
+const FIGURES: readonly Figure[] = [reconnectFigure, refusedFigure, silentFigure, quietFigure, noiseFigure, decodeFigure, startFigure];
 
-const MEASUREMENTS: readonly Measurement[] = [
-  { letter: "a", run: measureReconnect },
-  { letter: "b", waits: true, run: () => Promise.all([measureRefused(5000, 2500), measureRefused(90_000, 12_000)]) },
-  { letter: "c", run: measureSilent },
-  { letter: "d", run: async () => [await measureQuiet("2.7.26"), await measureQuiet("2.6.11")] },
-  { letter: "e", run: () => measureNoise(1) },
-  { letter: "f", run: measureDecode },
-  { letter: "g", run: measureStart },
-];
-
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-async function measure(chosen: readonly Measurement[]): Promise<Map<string, Figure[]>> {
-  const results = new Map<string, Figure[]>();
-  const runOne = async ({ letter, run }: Measurement) => {
-    try {
-      results.set(letter, [await run()].flat());
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      results.set(letter, [{ name: "the measurement failed", target: "", measured: "", reached: false, detail }]);
-    }
+async function main(): Promise<void> {
+  const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" }, json: { type: "boolean", default: false } } });
+  const wanted = values.only === undefined ? undefined : values.only.split(",").map((letter) => letter.trim());
+  const unknown = wanted?.filter((letter) => !FIGURES.some((figure) => figure.letter === letter)) ?? [];
+  if (unknown.length > 0) {
+    console.error(`Unknown figure ${unknown.join(", ")}; known are:`);
+    for (const { letter, title } of FIGURES) console.error(`  ${letter}  ${title}`);
+    Deno.exit(2);
+  }
+  const figures = FIGURES.filter(({ letter }) => wanted?.includes(letter) ?? true);
+  const machine = await describeMachine();
+  const results = new Map<string, readonly Measurement[]>();
+  const measure = async (figure: Figure) => {
+    if (!values.json) console.error(`measuring ${figure.letter}: ${figure.title} …`);
+    results.set(figure.letter, await figure.measure());
   };
-  const waiting = chosen.filter(({ waits }) => waits).map(runOne);
-  for (const measurement of chosen.filter(({ waits }) => !waits)) await runOne(measurement);
-  await Promise.all(waiting);
-  return results;
+  // What uses the processor is measured alone; what mostly waits, all at once.
+  for (const figure of figures) if (!figure.waits) await measure(figure);
+  await Promise.all(figures.filter(({ waits }) => waits).map(measure));
+  const measurements = figures.flatMap(({ letter }) => (results.get(letter) ?? []).map((measurement) => ({ letter, ...measurement })));
+  if (values.json) {
+    const rows = measurements.map((measurement) => ({ ...measurement, reached: isReached(measurement) }));
+    console.log(JSON.stringify({ machine, measurements: rows }, null, 2));
+  } else printTable(machine, measurements);
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? "")].length)));
-  return rows.map((row) => row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - [...cell].length)).join("  ").trimEnd());
+function printTable(machine: string, measurements: readonly (Measurement & { readonly letter: string })[]): void {
+  const rows = measurements.map((measurement) => {
+    const { letter, what, measured, unit, target, detail } = measurement;
+    const bound = "atMost" in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
+    return [letter, what, `${short(measured)} ${unit}`.trim(), `${bound} ${unit}`.trim(), isReached(measurement) ? "yes" : "NO", detail];
+  });
+  const table = [["", "figure", "measured", "target", "reached", "how"], ...rows];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => [...row[column] ?? ""].length))) ?? [];
+  console.log(machine);
+  console.log();
+  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(column === 5 ? 0 : widths[column] ?? 0)).join("  ").trimEnd());
+  const missed = rows.filter((row) => row[4] === "NO").length;
+  console.log();
+  console.log(missed === 0 ? `All ${rows.length} figures reached` : `${missed} of ${rows.length} figures missed`);
 }
 
-const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" }, json: { type: "boolean", default: false } } });
-const letters = values.only?.split(",") ?? MEASUREMENTS.map(({ letter }) => letter);
-const unknown = letters.filter((wanted) => !MEASUREMENTS.some(({ letter }) => letter === wanted));
-if (unknown.length > 0) throw new Error(`--only takes letters from a to g, as in --only a,c; not ${unknown.join(",")}`);
-
-const machine = describeMachine();
-const startMs = performance.now();
-const results = await measure(MEASUREMENTS.filter(({ letter }) => letters.includes(letter)));
-const tookS = Math.round((performance.now() - startMs) / 1000);
-const rows = letters.toSorted().flatMap((letter) => (results.get(letter) ?? []).map((figure) => ({ letter, ...figure })));
-if (values.json) {
-  print(JSON.stringify({ machine, tookS, figures: rows }));
-} else {
-  const head = ["", "figure", "target", "measured", "", "how"];
-  for (
-    const line of table([
-      head,
-      ...rows.map((
-        { letter, name, target, measured, reached, detail },
-      ) => [letter, name, target, measured, reached ? "reached" : "MISSED", detail]),
-    ])
-  ) print(line);
-  print(`\n${machine}; measured in ${tookS} s`);
+async function describeMachine(): Promise<string> {
+  const processors = cpus();
+  const node = await new Deno.Command("node", { args: ["--version"] }).output().then(
+    ({ stdout }) => `, Node ${new TextDecoder().decode(stdout).trim()}`,
+    () => "",
+  );
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  const machine = `${processors[0]?.model ?? Deno.build.arch} × ${processors.length}, ${gibibytes} GiB, ${Deno.build.os} ${release()}`;
+  return `deno task bench ${Deno.args.join(" ")}`.trim() +
+    `: ${machine}; Deno ${Deno.version.deno}, V8 ${Deno.version.v8}${node}; ${new Date().toISOString().slice(0, 10)}`;
 }
-Deno.exit(rows.every(({ reached }) => reached) ? 0 : 1);
+
+if (import.meta.main) await main();

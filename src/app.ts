@@ -1,4 +1,5 @@
 /** The composition root: builds each part once, joins the pipeline, and takes it down in order. */
+import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
 import type { Config } from "./config.ts";
@@ -7,6 +8,7 @@ import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
 import { sentences } from "./i18n/mod.ts";
 import { enumName, PortNum } from "./link/enums.ts";
+import { createStateFile } from "./io/state_file.ts";
 import { type Link, openLink } from "./link/link.ts";
 import type { Init, MeshPacket } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
@@ -22,12 +24,16 @@ import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
 import type { Draft, Outcome } from "./mesh/outgoing.ts";
 import { type Incoming, readPacket, type TextMessage } from "./mesh/packet.ts";
 import { createParked } from "./mesh/parked.ts";
+import { createPeople } from "./mesh/people.ts";
 import { createRateLimit } from "./mesh/rate_limit.ts";
 import { createRecentIds } from "./mesh/recent_ids.ts";
+import { AdminOrders } from "./mesh/remote_admin.ts";
 import { Requests } from "./mesh/requests.ts";
 import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
 import { BROADCAST_NUM, formatNodeId } from "./node_id.ts";
+import { isAdmin } from "./router/admin.ts";
 import type { Command } from "./router/command.ts";
+import { createFixedAnswers } from "./router/fixed_answers.ts";
 import { ignoreBacklog, ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "./router/guards.ts";
 import { Router } from "./router/router.ts";
 
@@ -36,7 +42,6 @@ const meshLog = logger("mesh");
 
 const DAY_MS = 24 * 3_600_000;
 const RATE_WINDOW_MS = 300_000;
-const AIRTIME_PERCENT = 2;
 // The node's packets from the time of our absence come right after the handshake.
 const LONG_AWAY_MS = 600_000;
 const KEPT_PACKETS_MS = 5000;
@@ -50,6 +55,8 @@ export interface AppOptions {
   /** The connections of this process; shared with whoever else dials nodes. */
   readonly slots?: Slots;
   readonly commands?: readonly Command[];
+  /** What /reload does; the mistakes of the configuration, none when it holds now. */
+  readonly reload?: () => Promise<readonly string[]>;
   /** Told about every packet that was given to the node, every packet whose end is known, every text that was dealt with. */
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
@@ -85,7 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const budget = createBudget({
     clock,
     ledger: airtime,
-    percent: AIRTIME_PERCENT,
+    percent: config.mesh.airtime_percent,
     utilization: () => utilizationOf(nodes.get(radio()?.nodeNum ?? 0)),
   });
   const parked = createParked({ clock });
@@ -93,7 +100,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const outbox = new Outbox({
     clock,
     send: give,
-    refuses: (draft, dataBytes) => budget.affords(onAirMs(draft, dataBytes)) ? undefined : "the bot's air time of this hour is used up",
+    refuses(draft, dataBytes) {
+      const ms = onAirMs(draft, dataBytes);
+      if (config.mesh.listen_only) return `listening only: it would have taken ${ms} ms on the air`;
+      return budget.affords(ms) ? undefined : "the bot's air time of this hour is used up";
+    },
     onSent(sent) {
       airtime.add(onAirMs(sent.draft, sent.dataBytes), sent.draft.label);
       options.onSent?.(sent);
@@ -117,7 +128,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     answered: (requestId) => outbox.answered(requestId),
     ownNum: () => radio()?.nodeNum,
   });
-  const session = new Session({ clock, sink: createSink(), setClock: true });
+  const orders = new AdminOrders({
+    clock,
+    enqueue: (draft) => outbox.enqueue(draft),
+    answered: (requestId) => outbox.answered(requestId),
+    ownNum: () => radio()?.nodeNum,
+    publicKeyOf: (nodeNum) => nodes.get(nodeNum)?.publicKey,
+  });
+  const peopleFile = createStateFile(join(config.data_dir, "people.json"));
+  const people = createPeople({ clock, file: peopleFile });
+  await people.load();
+  const session = new Session({ clock, sink: createSink(), setClock: config.node.set_clock });
   const context: BotContext = {
     config,
     clock,
@@ -126,7 +147,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     radio,
     airtime,
     budget,
-    requests,
+    requests: {
+      traceroute: (target, waiting) => requests.traceroute(target, waiting),
+      reboot: (nodeNum, seconds, waiting) => orders.reboot(nodeNum, seconds, waiting),
+    },
+    people,
+    more: parked,
+    reload: options.reload ?? (() => Promise.resolve(["this bot was started without a file to read again"])),
     startedAtWallMs: clock.wallMs(),
     version: options.version,
     link: () => ({
@@ -142,6 +169,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     context,
     commands: options.commands ?? createCommands(),
+    prefix: config.commands.prefix,
+    disabled: config.commands.disabled,
+    aliases: config.commands.aliases,
+    fixedAnswer: createFixedAnswers(config.answer),
+    isAdmin: (message) => isAdmin(message, config.mesh.admins, people, { licensed: nodes.get(radio()?.nodeNum ?? 0)?.isLicensed ?? false }),
     guards: [
       ignoreOwn(() => radio()?.nodeNum),
       onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
@@ -197,6 +229,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         return outbox.routing(incoming);
       case "traceroute":
         return void requests.incoming(incoming);
+      case "admin":
+        return void orders.incoming(incoming);
       case "text":
         return router.handle(incoming);
       default:
@@ -206,6 +240,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   function onAirMs(draft: Draft, dataLengthBytes: number): number {
     const lora = radio()?.lora;
+    // A message to our own node never goes on the air.
+    if (draft.to === radio()?.nodeNum) return 0;
     // A direct message is encrypted for its recipient's key whenever the node knows one.
     return lora === undefined ? 0 : timeOnAirMs(onAirBytes({ dataLengthBytes, pki: draft.to !== BROADCAST_NUM }), modemOf(lora));
   }
@@ -244,6 +280,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     outbox.close();
     monitor[Symbol.dispose]();
     await link?.close();
+    await peopleFile.flush();
     log.info`stopped: the node's connection is free`;
     ended.resolve();
   }

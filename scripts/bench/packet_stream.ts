@@ -13,7 +13,7 @@ const MARKED_EVERY = 10_000;
 /** The FromRadio payloads, ids 1 to PACKETS. Texts are random bytes; every 10,000th holds the frame marker for certain. */
 export function makePayloads(count = PACKETS): Uint8Array[] {
   const random = new Random(1);
-  const textBytes = PACKET_BYTES - encodedLengthBytes("FromRadio", fromRadio(1, new Uint8Array(0)));
+  const textBytes = PACKET_BYTES - encodedLengthBytes("FromRadio", fromRadio(1, new Uint8Array(1))) + 1;
   return Array.from({ length: count }, (_, index) => {
     const text = random.bytes(textBytes);
     // The last ones end the measurement, whatever a decoder makes of markers.

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ["cli"],
   cli: ["demo", "app", "simulator", "io", ...BOT_PARTS],
   demo: ["app", "simulator", ...BOT_PARTS],
-  app: BOT_PARTS,
+  app: ["io", ...BOT_PARTS],
   commands: ["router", "services", "health", ...MESH_AND_BELOW],
   diag: ["services", "health", ...MESH_AND_BELOW],
   router: MESH_AND_BELOW,

@@ -38,6 +38,10 @@ export interface RouterOptions {
   /** The operator's own words for commands. */
   readonly aliases?: Readonly<Record<string, string>>;
   readonly context: BotContext;
+  /** The operator's answer to a whole direct message; asked where no command is known. */
+  readonly fixedAnswer?: (text: string) => string | undefined;
+  /** Whether the sender has proved to be an admin; asked for direct messages that are commands. */
+  readonly isAdmin?: (message: TextMessage) => boolean;
   /** Asked in order, before the text is read. */
   readonly guards: readonly Guard[];
   /** Asked once it is clear that there is something to answer. */
@@ -70,23 +74,43 @@ export class Router {
     if (refusal !== undefined) return this.#ignore(message, refusal.reason);
     const onChannel = message.to === BROADCAST_NUM;
     const parsed = this.#parse(message.text, onChannel);
-    if (parsed === undefined) return this.#ignore(message, "it is not a command");
-    const command = this.#commands.get(parsed.word);
+    const command = parsed === undefined ? undefined : this.#commands.get(parsed.word);
+    const fixed = onChannel || command !== undefined ? undefined : this.#options.fixedAnswer?.(message.text);
+    if (parsed === undefined && fixed === undefined) return this.#ignore(message, "it is not a command");
     if (onChannel && command?.scope !== "channel") return this.#ignore(message, "it is no command for a channel");
+    const admin = !onChannel && (this.#options.isAdmin?.(message) ?? false);
+    const unwanted = this.#unwanted(message, command, admin);
+    if (unwanted !== undefined) return this.#ignore(message, unwanted);
     const limited = this.#options.limit(message);
     if (limited !== undefined) {
       if (limited.say !== undefined) this.#answer(message, limited.say, "refusal");
       return this.#ignore(message, limited.reason);
     }
-    if (command === undefined) {
-      const similar = nearest(parsed.word, [...this.#commands.keys()]);
-      this.#answer(message, this.#options.context.say.router.unknown(similar), "unknown command");
+    if (fixed !== undefined) {
+      this.#answer(message, fixed, "fixed answer");
+      return this.#options.onHandled?.(message);
+    }
+    if (command === undefined || parsed === undefined) {
+      const words = [...this.#commands].filter(([, { admin: forAdmins }]) => admin || forAdmins !== true).map(([word]) => word);
+      const similar = nearest(parsed?.word ?? "", words);
+      this.#answer(message, this.#options.context.say.router.unknown(similar, this.#prefix), "unknown command");
       return this.#options.onHandled?.(message);
     }
     log.info`/${parsed.word} ${parsed.args.slice(0, LOGGED_TEXT_CHARS)} from ${this.#nameOf(message)}${
       onChannel ? ` on channel ${message.channel}` : ""
     }`;
-    this.#start(() => this.#run(command, parsed.args, message, onChannel));
+    this.#start(() => this.#run(command, parsed.args, message, onChannel, admin));
+  }
+
+  /** Why somebody gets no answer whatever they ask; undefined when they do. */
+  #unwanted(message: TextMessage, command: Command | undefined, admin: boolean): string | undefined {
+    const { budget, people } = this.#options.context;
+    if (people.isStopped(message.from) && command?.name !== "start") return "the sender has said /stop";
+    if (admin) return undefined;
+    if (people.isBanned(message.from)) return "the sender is banned";
+    if (people.mutedUntilWallMs() !== undefined) return "the bot is mute";
+    if (budget.rule().rule === "admins") return "the channel is full: only admins are answered";
+    return undefined;
   }
 
   /** Aborts the handlers that run and waits for them. */
@@ -117,7 +141,7 @@ export class Router {
     this.#running.add(running);
   }
 
-  async #run(command: Command, args: string, message: TextMessage, onChannel: boolean): Promise<void> {
+  async #run(command: Command, args: string, message: TextMessage, onChannel: boolean, admin: boolean): Promise<void> {
     const { clock, context } = this.#options;
     const deadlineMs = command.deadlineMs ?? DEFAULT_DEADLINE_MS;
     const deadline = new AbortController();
@@ -126,7 +150,15 @@ export class Router {
       () => deadline.abort(new TimeLimitError(`/${command.name} took longer than ${deadlineMs / 1000} s`)),
     );
     const signal = AbortSignal.any([deadline.signal, this.#stop.signal]);
-    const commandContext: CommandContext = { ...context, message, args, onChannel, fromNode: context.nodes.get(message.from), signal };
+    const commandContext: CommandContext = {
+      ...context,
+      message,
+      args,
+      onChannel,
+      admin,
+      fromNode: context.nodes.get(message.from),
+      signal,
+    };
     try {
       // A handler that ignores its signal must not hold the answer back: what it says later is not heard.
       const reply = await Promise.race([Promise.resolve().then(() => command.run(commandContext)), rejection(signal)]);
@@ -141,6 +173,8 @@ export class Router {
 
   #reply(command: Command, message: TextMessage, reply: Reply): void {
     if (reply === undefined) return;
+    // An answer that took its time may find that the asker wants none any more.
+    if (this.#options.context.people.isStopped(message.from) && command.name !== "stop") return;
     const label = `answer to /${command.name}`;
     if (typeof reply === "string") this.#answer(message, reply, label);
     else this.#options.answer({ request: message, to: reply.channel, text: reply.text, label });
@@ -153,7 +187,7 @@ export class Router {
     else log.error`/${command.name} for ${this.#nameOf(message)} failed: ${error}`;
     this.#answer(
       message,
-      error instanceof TimeLimitError ? say.router.tooSlow(command.name) : say.router.failed(command.name),
+      error instanceof TimeLimitError ? say.router.tooSlow(command.name, this.#prefix) : say.router.failed(command.name, this.#prefix),
       `apology for /${command.name}`,
     );
   }
