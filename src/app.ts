@@ -4,10 +4,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
 import type { Config } from "./config.ts";
 import type { BotContext } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
 import { sentences } from "./i18n/mod.ts";
-import { enumName, PortNum } from "./link/enums.ts";
 import { createStateFile } from "./io/state_file.ts";
 import { type Link, openLink } from "./link/link.ts";
 import type { Init, MeshPacket } from "./link/messages.ts";
@@ -16,13 +16,14 @@ import { logger } from "./log.ts";
 import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
 import { queueAnswer } from "./mesh/answer.ts";
 import { createBudget, utilizationOf } from "./mesh/budget.ts";
-import { includesChannel, missingChannels } from "./mesh/channels.ts";
+import { includesChannel, warnOfMissingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
 import { cureMissingKey } from "./mesh/missing_key.ts";
 import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
 import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
 import type { Draft, Outcome } from "./mesh/outgoing.ts";
-import { type Incoming, readPacket, type TextMessage } from "./mesh/packet.ts";
+import { readPacket, type TextMessage } from "./mesh/packet.ts";
+import { packetLine } from "./mesh/packet_line.ts";
 import { createParked } from "./mesh/parked.ts";
 import { createPeople } from "./mesh/people.ts";
 import { createRateLimit } from "./mesh/rate_limit.ts";
@@ -30,7 +31,7 @@ import { createRecentIds } from "./mesh/recent_ids.ts";
 import { AdminOrders } from "./mesh/remote_admin.ts";
 import { Requests } from "./mesh/requests.ts";
 import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
-import { BROADCAST_NUM, formatNodeId } from "./node_id.ts";
+import { BROADCAST_NUM } from "./node_id.ts";
 import { isAdmin } from "./router/admin.ts";
 import type { Command } from "./router/command.ts";
 import { createFixedAnswers } from "./router/fixed_answers.ts";
@@ -55,8 +56,8 @@ export interface AppOptions {
   /** The connections of this process; shared with whoever else dials nodes. */
   readonly slots?: Slots;
   readonly commands?: readonly Command[];
-  /** What /reload does; the mistakes of the configuration, none when it holds now. */
-  readonly reload?: () => Promise<readonly string[]>;
+  /** Reads the configuration anew for /reload; throws UsageError with a mistake a line. */
+  readonly readConfig?: () => Config;
   /** Told about every packet that was given to the node, every packet whose end is known, every text that was dealt with. */
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
@@ -76,11 +77,10 @@ export interface App {
 
 /** Starts the bot. Throws SlotTakenError when this process already has a connection to the node. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config } = options;
+  let { config } = options;
   const clock = options.clock ?? systemClock;
   const nodes = createNodeDb({ clock });
   const airtime = createAirtimeLedger({ clock });
-  const say = sentences(config.language);
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
@@ -92,7 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const budget = createBudget({
     clock,
     ledger: airtime,
-    percent: config.mesh.airtime_percent,
+    percent: () => config.mesh.airtime_percent,
     utilization: () => utilizationOf(nodes.get(radio()?.nodeNum ?? 0)),
   });
   const parked = createParked({ clock });
@@ -139,10 +139,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const people = createPeople({ clock, file: peopleFile });
   await people.load();
   const session = new Session({ clock, sink: createSink(), setClock: config.node.set_clock });
-  const context: BotContext = {
-    config,
+  const parts: Omit<BotContext, "config" | "say"> = {
     clock,
-    say,
     nodes,
     radio,
     airtime,
@@ -153,7 +151,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     people,
     more: parked,
-    reload: options.reload ?? (() => Promise.resolve(["this bot was started without a file to read again"])),
+    reload: () => Promise.resolve(reload()),
     startedAtWallMs: clock.wallMs(),
     version: options.version,
     link: () => ({
@@ -165,34 +163,43 @@ export async function startApp(options: AppOptions): Promise<App> {
       otherClient: otherClient.suspected,
     }),
   };
-  const router = new Router({
-    clock,
-    context,
-    commands: options.commands ?? createCommands(),
-    prefix: config.commands.prefix,
-    disabled: config.commands.disabled,
-    aliases: config.commands.aliases,
-    fixedAnswer: createFixedAnswers(config.answer),
-    isAdmin: (message) => isAdmin(message, config.mesh.admins, people, { licensed: nodes.get(radio()?.nodeNum ?? 0)?.isLicensed ?? false }),
-    guards: [
-      ignoreOwn(() => radio()?.nodeNum),
-      onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
-      ignoreTapback,
-      ignoreBacklog({ wallMs: () => clock.wallMs(), justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs }),
-      ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
-      ignoreDuplicates(createRecentIds({ clock })),
-    ],
-    limit: limitRate(createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes }), say.router.tooMany),
-    answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
-    answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit, parked, maxParts }),
-    ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
-  });
+  const commands = options.commands ?? createCommands();
+  const recentIds = createRecentIds({ clock });
+  const routers = [createRouter()];
+
+  /** The router of the configuration as it is now. */
+  function createRouter(): Router {
+    const say = sentences(config.language);
+    return new Router({
+      clock,
+      context: { ...parts, config, say },
+      commands,
+      prefix: config.commands.prefix,
+      disabled: config.commands.disabled,
+      aliases: config.commands.aliases,
+      fixedAnswer: createFixedAnswers(config.answer),
+      isAdmin: (message) =>
+        isAdmin(message, config.mesh.admins, people, { licensed: nodes.get(radio()?.nodeNum ?? 0)?.isLicensed ?? false }),
+      guards: [
+        ignoreOwn(() => radio()?.nodeNum),
+        onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
+        ignoreTapback,
+        ignoreBacklog({ wallMs: () => clock.wallMs(), justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs }),
+        ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
+        ignoreDuplicates(recentIds),
+      ],
+      limit: limitRate(createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes }), say.router.tooMany),
+      answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
+      answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit, parked, maxParts }),
+      ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
+    });
+  }
 
   function createSink(): SessionSink {
     return {
       ready(radio, { first, outageMs }) {
         nodes.ownNum = radio.nodeNum;
-        if (first) warnOfMissingChannels(config, radio);
+        if (first) warnOfMissingChannels(channelsIn(config), radio);
         // How long we were away before the program started is not known: longer, then.
         if (first || outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
         outbox.linkReady({ nodeNum: radio.nodeNum, hopLimit: hopLimit(), outageMs });
@@ -232,7 +239,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       case "admin":
         return void orders.incoming(incoming);
       case "text":
-        return router.handle(incoming);
+        return void routers.at(-1)?.handle(incoming);
       default:
         return;
     }
@@ -263,20 +270,47 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
   link = await openLink({ host: config.node.host, port: config.node.port, clock, slots: options.slots ?? new Slots(), user: session });
-  const monitor = startMonitor({
-    clock,
-    link,
-    checkIntervalMs: config.health.check_interval_s * 1000,
-    silentTimeoutMs: config.health.silent_timeout_s * 1000,
-    askConfig: () => void session.askConfig(),
-    firmwareVersion: () => radio()?.firmwareVersion,
-  });
+  let monitor = watch(link);
+
+  function watch(link: Link): Disposable {
+    return startMonitor({
+      clock,
+      link,
+      checkIntervalMs: config.health.check_interval_s * 1000,
+      silentTimeoutMs: config.health.silent_timeout_s * 1000,
+      askConfig: () => void session.askConfig(),
+      firmwareVersion: () => radio()?.firmwareVersion,
+    });
+  }
+
+  /** Reads the configuration again; with a mistake in it the old one stays. Link, queue and what is under way go on. */
+  function reload(): readonly string[] {
+    let next: Config | undefined;
+    try {
+      next = options.readConfig?.();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      log.error`the configuration was not read again: ${error.message}`;
+      const [headline, ...mistakes] = error.message.split("\n").map((line) => line.trim());
+      return mistakes.length === 0 ? [headline ?? ""] : mistakes;
+    }
+    if (next === undefined) return ["this bot was started without a file to read again"];
+    for (const key of ["node", "data_dir"] as const) {
+      if (JSON.stringify(next[key]) !== JSON.stringify(config[key])) log.warn`the new ${key} of the configuration holds after a restart`;
+    }
+    config = { ...next, node: config.node, data_dir: config.data_dir };
+    routers.push(createRouter());
+    monitor[Symbol.dispose]();
+    if (link !== undefined) monitor = watch(link);
+    log.info`the configuration was read again`;
+    return [];
+  }
 
   const ended = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     log.info`stopping`;
-    await router.stop();
+    await Promise.all(routers.map((router) => router.stop()));
     outbox.close();
     monitor[Symbol.dispose]();
     await link?.close();
@@ -287,23 +321,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   return { link, nodes, outbox, ended: ended.promise, stop: () => stopping ??= stop() };
 }
 
-function warnOfMissingChannels(config: Config, radio: RadioInfo): void {
-  const wanted = [
-    ...config.mesh.channels,
-    ...config.mesh.reply_in_channels,
-    ...(config.echo.channel === undefined ? [] : [config.echo.channel]),
-  ];
-  const known = radio.channels.map((channel) => `${channel.index} ${channel.name}`).join(", ");
-  for (const channel of missingChannels(wanted, radio)) {
-    log.warn`the configuration names channel ${channel}, which the node does not have; it has ${known}`;
-  }
-}
-
-/** One packet in one line, for `debug = true`. */
-function packetLine(packet: Incoming): string {
-  const what = packet.kind === "other" ? enumName(PortNum, packet.portnum) : packet.kind;
-  const to = packet.to === BROADCAST_NUM ? `channel ${packet.channel}` : formatNodeId(packet.to);
-  const hops = packet.hopsUsed === undefined ? "hops unknown" : `${packet.hopsUsed} hops`;
-  const signal = packet.snr === undefined ? "" : `, SNR ${packet.snr} dB, RSSI ${packet.rssi} dBm`;
-  return `packet ${what} from ${formatNodeId(packet.from)} to ${to}, id ${packet.id}, ${hops}${signal}${packet.viaMqtt ? ", by MQTT" : ""}`;
+function channelsIn({ mesh, echo }: Config): (number | string)[] {
+  return [...mesh.channels, ...mesh.reply_in_channels, ...(echo.channel === undefined ? [] : [echo.channel])];
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { encode } from "../src/link/codec.ts";
 import { PortNum } from "../src/link/enums.ts";
 import type { Init } from "../src/link/messages.ts";
+import { loadConfig } from "../src/config.ts";
+import { UsageError } from "../src/errors.ts";
 import { BROADCAST_NUM } from "../src/node_id.ts";
 import { type Bot, readyState, startBot } from "./support/bot.ts";
 
@@ -51,7 +53,7 @@ Deno.test("the bot traces a real route over relays", async () => {
   assert.equal(answer.text.split("\n").length, 3);
 });
 
-Deno.test("the bot answers a command on a listened channel by a direct message, and nothing on others", async () => {
+Deno.test("rule 10: the bot answers a command on a listened channel by a direct message, and nothing on others", async () => {
   await using bot = await startBot({ env: { MESHBOT_MESH_CHANNELS: "0" } });
   const answer = bot.person.waitFor("text", (text) => text.from === bot.node.nodeNum);
   bot.person.sendChannel("/ping");
@@ -78,7 +80,7 @@ Deno.test("the bot echoes to the echo channel under the asker's short name", asy
   assert.deepEqual([text, to], ["Alic: hello all", BROADCAST_NUM]);
 });
 
-Deno.test("the bot meets a flood from one person with one polite line and answers others meanwhile", async () => {
+Deno.test("rule 12: the bot meets a flood from one person with one polite line and answers others meanwhile", async () => {
   await using bot = await startBot({ env: { MESHBOT_MESH_COMMANDS_PER_5_MINUTES: "1" } });
   const ids = Array.from({ length: 30 }, () => bot.person.sendDirect("/ping"));
   await Promise.all(ids.map((id) => bot.handled(id)));
@@ -195,6 +197,25 @@ Deno.test("the bot sends every text with an explicit hop limit from its own numb
   await bot.ask("/ping");
   const { payloadVariant } = (await sent).message;
   assert.ok(payloadVariant.case === "packet" && payloadVariant.value.hopLimit > 0 && payloadVariant.value.from === bot.node.nodeNum);
+});
+
+Deno.test("the bot reads its configuration again at an admin's word, and keeps the old one when the new one is wrong", async () => {
+  let reads = 0;
+  const readConfig = () => {
+    reads += 1;
+    if (reads === 1) throw new UsageError("meshbot.toml has 1 mistake:\n  line 1: language must be en or fr");
+    return loadConfig({
+      file: null,
+      env: { MESHBOT_NODE_HOST: "elsewhere.example", MESHBOT_DATA_DIR: "/nonexistent", MESHBOT_LANGUAGE: "fr" },
+      cwd: "/",
+    }).config;
+  };
+  await using bot = await startBot({ app: { readConfig }, admin: true });
+  assert.match((await bot.ask("/xyzzy")).text, /Unknown/);
+  assert.match((await bot.ask("/reload")).text, /line 1: language/);
+  assert.match((await bot.ask("/reload")).text, /🔄/);
+  assert.match((await bot.ask("/xyzzy")).text, /inconnue/);
+  assert.equal(bot.node.connections.dialed, 1);
 });
 
 Deno.test("the bot stops in order: it says disconnect, and the node sees it go", async () => {

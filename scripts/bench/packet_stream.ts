@@ -9,16 +9,16 @@ export const PACKETS = 200_000;
 export const PACKET_BYTES = 60;
 
 const MARKED_EVERY = 10_000;
+// The last byte of the dash and the first of the letter are the frame marker, 0x94 0xC3.
+const MARKED = new TextEncoder().encode("—été");
 
-/** The FromRadio payloads, ids 1 to PACKETS. Texts are random bytes; every 10,000th holds the frame marker for certain. */
-export function makePayloads(count = PACKETS): Uint8Array[] {
+/** The FromRadio payloads, ids 1 to PACKETS: texts, of which every 10,000th holds the frame marker. */
+export function makePayloads(): Uint8Array[] {
   const random = new Random(1);
   const textBytes = PACKET_BYTES - encodedLengthBytes("FromRadio", fromRadio(1, new Uint8Array(1))) + 1;
-  return Array.from({ length: count }, (_, index) => {
-    const text = random.bytes(textBytes);
-    // The last ones end the measurement, whatever a decoder makes of markers.
-    if (count - index < 1000) text.fill(0x61);
-    else if (index % MARKED_EVERY === MARKED_EVERY - 1) text.set([0x94, 0xc3], 3);
+  return Array.from({ length: PACKETS }, (_, index) => {
+    const text = Uint8Array.from({ length: textBytes }, () => random.integer(0x20, 0x7e));
+    if (index % MARKED_EVERY === MARKED_EVERY / 2) text.set(MARKED, 3);
     const payload = encode("FromRadio", fromRadio(index + 1, text));
     if (payload.length !== PACKET_BYTES) throw new Error(`Packet ${index + 1} is ${payload.length} bytes long`);
     return payload;

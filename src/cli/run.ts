@@ -11,7 +11,7 @@ import { STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
 export const runCommand = defineCommand({
   name: "run",
   summary: "Run the bot",
-  usage: "[--config FILE] [--debug]",
+  usage: "[--config FILE] [--listen-only] [--debug]",
   description: [
     "Connects to the node and answers on the mesh until it is told to stop. It never gives up on a node that is away.",
     "SIGINT (Ctrl+C) or SIGTERM ends it in order, within 3 seconds; a second one ends it at once.",
@@ -19,18 +19,21 @@ export const runCommand = defineCommand({
   ].join("\n"),
   options: {
     config: { type: "text", value: "FILE", help: "Read this configuration", default: "./meshbot.toml, else /etc/meshbot/meshbot.toml" },
+    "listen-only": { type: "flag", help: "Answer nothing; the log says what would have been sent and its air time" },
     debug: { type: "flag", help: "Show every packet in the log, as debug = true in the configuration does" },
   },
   exitCodes: { 0: "it was told to stop, and did", 1: "it broke down, or did not stop in time; the log says why" },
   examples: ["meshbot run --config meshbot.toml", "MESHBOT_NODE_HOST=192.168.1.50 meshbot run"],
   async run({ args, env, cwd, signal }) {
-    const { config: loaded, source } = loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
-    const config = args.debug ? { ...loaded, debug: true } : loaded;
+    const load = () => loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
+    const readConfig = () => withFlags(load().config, { debug: args.debug, listenOnly: args["listen-only"] });
+    const { source } = load();
+    const config = readConfig();
     await startLog({ format: config.log.format, debug: config.debug });
     const log = logger("app");
     try {
       log.info`MeshBot ${VERSION}, configured by ${describeSource(source)}`;
-      const outcome = await untilStopped(() => start(config), signal, systemClock);
+      const outcome = await untilStopped(() => start(config, readConfig), signal, systemClock);
       if (outcome !== "late") return 0;
       log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still holds on; ending all the same`;
       return 1;
@@ -46,9 +49,18 @@ export const runCommand = defineCommand({
 });
 
 // The first log line must not wait for the packages behind the app.
-async function start(config: Config): ReturnType<typeof import("../app.ts").startApp> {
+async function start(config: Config, readConfig: () => Config): ReturnType<typeof import("../app.ts").startApp> {
   const { startApp } = await import("../app.ts");
-  return await startApp({ config, version: VERSION });
+  return await startApp({ config, readConfig, version: VERSION });
+}
+
+/** What the command line says holds over the file, also when that is read again. */
+function withFlags(config: Config, flags: { readonly debug: boolean; readonly listenOnly: boolean }): Config {
+  return {
+    ...config,
+    debug: config.debug || flags.debug,
+    mesh: { ...config.mesh, listen_only: config.mesh.listen_only || flags.listenOnly },
+  };
 }
 
 function describeSource({ file, variables }: ConfigSource): string {

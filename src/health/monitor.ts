@@ -61,11 +61,16 @@ class Monitor {
     this.#options = options;
     this.#probeAfterMs = Math.min(options.checkIntervalMs, options.silentTimeoutMs / 2);
     this.#unlisten = options.link.listen((event) => {
-      if (event.type !== "state") return;
-      this.#timer?.cancel();
-      if (event.state.kind === "configuring") this.#answersHeartbeat = undefined;
-      if (event.state.kind === "configuring" || event.state.kind === "ready") this.#check();
+      if (event.type === "state") this.#entered(event.state);
     });
+    // The watch may begin in the middle of a connection.
+    this.#entered(options.link.state);
+  }
+
+  #entered(state: LinkState): void {
+    this.#timer?.cancel();
+    if (state.kind === "configuring") this.#answersHeartbeat = undefined;
+    if (state.kind === "configuring" || state.kind === "ready") this.#check();
   }
 
   stop(): void {

@@ -34,7 +34,7 @@ export function encodeFrame(payload: Uint8Array): Uint8Array {
 /** Who takes what the parser finds. */
 export interface FrameSink {
   /**
-   * A payload, valid only during the call. Returning false says that it is no message: its marker was debug text or
+   * A payload: a view of the chunk that was pushed, or of memory of the parser's own. Returning false says that it is no message: its marker was debug text or
    * the head of a frame that was never finished, and the bytes behind the marker are searched again.
    */
   onFrame(payload: Uint8Array): boolean | void;

@@ -30,16 +30,16 @@ export interface Budget {
   affords(ms: number): boolean;
 }
 
-/** A budget of `percent` of each hour. */
+/** The budget of one bot. */
 export function createBudget(options: {
   readonly clock: Clock;
   readonly ledger: Pick<AirtimeLedger, "usedMsLastHour">;
-  readonly percent: number;
+  /** Of each hour; asked each time, because the configuration may be read again. */
+  readonly percent: () => number;
   /** What our own node last said of its channel. */
   readonly utilization: () => Utilization | undefined;
 }): Budget {
-  const totalMs = HOUR_MS * options.percent / 100;
-  const leftMs = () => Math.max(0, totalMs - options.ledger.usedMsLastHour());
+  const leftMs = () => Math.max(0, HOUR_MS * options.percent() / 100 - options.ledger.usedMsLastHour());
   return {
     rule() {
       const report = options.utilization();

@@ -140,7 +140,7 @@ Deno.test("createCommands() answers only ping, my and echo on channels", () => {
   assert.deepEqual(onChannel.toSorted(), ["echo", "my", "ping"]);
 });
 
-Deno.test("every command answers every hostile name in one message, without bait or hidden characters", async () => {
+Deno.test("rule 13: every command answers every hostile name in one message, without bait or hidden characters", async () => {
   for (const language of ["en", "fr"] as const) {
     for (const { name } of testCommands()) {
       const clock = createFakeClock();

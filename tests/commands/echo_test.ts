@@ -24,7 +24,7 @@ function spoken(text: string, channel = 2) {
   return { to: "channel", channel, text };
 }
 
-Deno.test("echo is off without a channel", async () => {
+Deno.test("rule 13: echo is off without a channel", async () => {
   assert.equal(await answer("echo", { args: "hello" }), "📣 echo is off.");
   assert.equal(await answer("echo", { args: "hello", language: "fr" }), "📣 l'écho est désactivé.");
 });
@@ -52,7 +52,7 @@ Deno.test("echo without a text shows its usage", async () => {
   }
 });
 
-Deno.test("echo refuses what looks like a command, also behind hidden characters", async () => {
+Deno.test("rule 13: echo refuses what looks like a command, also behind hidden characters", async () => {
   for (const args of ["/reboot", "!id", ".cmd", "\u202e/reboot", "\u0000 !x", "\u200b.y"]) {
     assert.equal(await answer("echo", { args, config: ON }), "📣 a text that begins with / ! or . is not repeated.", JSON.stringify(args));
   }
@@ -62,7 +62,7 @@ Deno.test("echo takes control and bidi characters out", async () => {
   assert.deepEqual(await reply("echo", { args: "a\u0007b\n\u202ec\u2066d\r\n  e", config: ON }), spoken("e4ed: ab cd e"));
 });
 
-Deno.test("echo never lets a short name open like something that other bots answer", async () => {
+Deno.test("rule 13: echo never lets a short name open like something that other bots answer", async () => {
   for (const shortName of ["ping", "PING", "Test", "cq", "ack", "CMD", "/x", "!a", ".b", "pong"]) {
     const clock = createFakeClock();
     const nodes = createNodeDb({ clock });
@@ -84,7 +84,7 @@ Deno.test("echo never fills more than the radio carries, whatever the configurat
   assert.equal(await answer("echo", { args: "a".repeat(222), config }), "📣 too long: 228 bytes, 227 fit.");
 });
 
-Deno.test("echo serves a person once a minute", async () => {
+Deno.test("rule 13: echo serves a person once a minute", async () => {
   const { clock, say } = createEchoRoom();
   assert.deepEqual(await say(1, "one"), spoken("P1: one"));
   await clock.tick(18_500);
@@ -94,7 +94,7 @@ Deno.test("echo serves a person once a minute", async () => {
   assert.deepEqual(await say(1, "two"), spoken("P1: two"));
 });
 
-Deno.test("echo serves ten texts an hour in all", async () => {
+Deno.test("rule 13: echo serves ten texts an hour in all", async () => {
   const { clock, say } = createEchoRoom();
   for (let person = 0; person < 10; person++) {
     assert.deepEqual(await say(person, `text ${person}`), spoken(`P${person}: text ${person}`));

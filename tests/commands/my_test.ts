@@ -6,12 +6,12 @@ import { answer } from "../support/run_command.ts";
 
 const RELAYED = { hopsUsed: 2, snr: -3, rssi: -110 };
 
-Deno.test("my tells the signal of this message when it came directly", async () => {
+Deno.test("rule 5: my tells the signal of this message when it came directly", async () => {
   assert.equal(await answer("my"), "🟡 SNR 7.5dB, RSSI -92dBm | 📈 Very good (0s) | ✅ this message: direct");
   assert.equal(await answer("my", { language: "fr" }), "🟡 SNR 7.5dB, RSSI -92dBm | 📈 Très bonne (0s) | ✅ ce message: direct");
 });
 
-Deno.test("my tells the last direct signal with its age when this message was relayed", async () => {
+Deno.test("rule 5: my tells the last direct signal with its age when this message was relayed", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
   addNode(nodes, { num: ASKER_NUM, longName: "Asker", place: { latitude: 48.8452, longitude: 2.3922 }, heard: { snr: 11, rssi: -79 } });
@@ -46,6 +46,6 @@ Deno.test("my says so when the asker was never heard directly", async () => {
   );
 });
 
-Deno.test("my does not take a message by MQTT for a direct one", async () => {
+Deno.test("rule 4: my does not take a message by MQTT for a direct one", async () => {
   assert.equal(await answer("my", { message: { viaMqtt: true } }), "📶 never heard directly | 🌐 this message: via MQTT");
 });

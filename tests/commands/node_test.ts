@@ -37,7 +37,7 @@ Deno.test("node tells everything that is known, in one message", async () => {
   );
 });
 
-Deno.test("node marks a blurred place and never tells more than 0.01 degrees", async () => {
+Deno.test("rule 19: node marks a blurred place and never tells more than 0.01 degrees", async () => {
   const place = { latitude: -33.856784, longitude: -0.004, precisionBits: 15 };
   assert.equal(
     await ask([{ num: 0xa, longName: "Blurred", place }], "blurred", { radio: { nodeNum: 0xb } }),
@@ -47,7 +47,7 @@ Deno.test("node marks a blurred place and never tells more than 0.01 degrees", a
   assert.match(await ask([{ num: 0xa, longName: "Exact", place: { ...place, precisionBits: 16 } }], "exact"), /📍 -33\.86,0\.00 /);
 });
 
-Deno.test("node marks the distance when our own place is the blurred one", async () => {
+Deno.test("rule 19: node marks the distance when our own place is the blurred one", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
   addNode(nodes, { num: OWN_NUM, longName: "Bot", place: { ...OWN_PLACE, precisionBits: 12 }, heard: false });
@@ -55,7 +55,7 @@ Deno.test("node marks the distance when our own place is the blurred one", async
   assert.match(await answer("node", { clock, nodes, args: "tigr" }), / 📍 48\.83,2\.36 \| ⛰️ 40m \| ↔️ ~583m N /);
 });
 
-Deno.test("node tells how the node is heard, unknown and MQTT never as direct", async () => {
+Deno.test("rule 4: node tells how the node is heard, unknown and MQTT never as direct", async () => {
   const hops = async (heard: NodeSpec["heard"] & object) => (await ask([{ num: 0xa, longName: "X", heard }], "X")).split(" | ")[1];
   assert.equal(await hops({ hopsUsed: 0 }), "✅ direct");
   assert.equal(await hops({ hopsUsed: 1 }), "🔀 1 hop");
@@ -74,7 +74,7 @@ Deno.test("node knows mains power and silence", async () => {
   );
 });
 
-Deno.test("node shows a key that differs from the known one", async () => {
+Deno.test("rule 8: node shows a key that differs from the known one", async () => {
   const clock = createFakeClock();
   const nodes = createNodeDb({ clock });
   addNode(nodes, FULL);

@@ -67,13 +67,13 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 
 for (const [name, { message, en, fr }] of Object.entries(ROWS)) {
-  Deno.test(`ping answers ${name}`, async () => {
+  Deno.test(`rule 5: ping answers ${name}`, async () => {
     assert.equal(await answer("ping", { message }), en);
     assert.equal(await answer("ping", { message, language: "fr" }), fr);
   });
 }
 
-Deno.test("ping never says direct unless the packet came at 0 hops by radio", async () => {
+Deno.test("rule 4: ping never says direct unless the packet came at 0 hops by radio", async () => {
   for (const hopsUsed of [undefined, 0, 1, 7]) {
     for (const viaMqtt of [false, true]) {
       const text = await answer("ping", { message: { hopsUsed, viaMqtt } });

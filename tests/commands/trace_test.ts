@@ -37,7 +37,7 @@ function relayed(target: number): TracerouteResult {
   return { target, towards: [hop(RELAY, 5.5), hop(target, -3.25)], back: [hop(RELAY, 4), hop(OWN_NUM, 6.2)] };
 }
 
-Deno.test("trace without argument goes to the asker", async () => {
+Deno.test("rule 5: trace without argument goes to the asker", async () => {
   const { ask, traced } = createTracing();
   assert.equal(await ask(), "🔍 Asker (1 hop)\n➡️ me 5.5> Relay hill -3.2> Asker\n⬅️ Asker 4> Relay hill 6.2> me");
   assert.deepEqual(traced, [ASKER_NUM]);
@@ -77,7 +77,7 @@ Deno.test("trace refuses our own node and what cannot be found, without asking t
   assert.deepEqual(traced, []);
 });
 
-Deno.test("trace answers repeats from memory for ten minutes, with the age", async () => {
+Deno.test("rule 5: trace answers repeats from memory for ten minutes, with the age", async () => {
   const { ask, clock, traced } = createTracing();
   await ask("target");
   await clock.tick(3 * MINUTE_MS);
@@ -91,7 +91,7 @@ Deno.test("trace answers repeats from memory for ten minutes, with the age", asy
   assert.deepEqual(traced, [TARGET, TARGET]);
 });
 
-Deno.test("trace serves a person once in five minutes, and says when again", async () => {
+Deno.test("rule 5: trace serves a person once in five minutes, and says when again", async () => {
   const { ask, clock, traced } = createTracing();
   await ask("target");
   await clock.tick(MINUTE_MS + 1);

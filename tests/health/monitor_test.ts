@@ -87,7 +87,7 @@ Deno.test("startMonitor() keeps a quiet mesh whose node answers heartbeats, for 
 });
 
 for (const firmware of ["2.6.11.60ec05e", "2.7.3.cf574c7", "2.9.0.unreleased"]) {
-  Deno.test(`startMonitor() keeps a quiet mesh whose node (${firmware}) answers no heartbeat, for one hour`, async () => {
+  Deno.test(`rule 21: startMonitor() keeps a quiet mesh whose node (${firmware}) answers no heartbeat, for one hour`, async () => {
     const { link, clock, monitor } = watch({ heartbeats: false, config: true }, { firmware });
     await clock.tick(3_600_000);
     monitor[Symbol.dispose]();

@@ -5,7 +5,7 @@ import { nextState, stateKind } from "../support/talker.ts";
 import { passQuietTime, watchedRig } from "../support/watched_rig.ts";
 
 for (const firmware of ["2.6.11", "2.7.26", "2.8.0"] as const) {
-  Deno.test(`startMonitor() keeps the link through an hour without any packet, firmware ${firmware}`, async () => {
+  Deno.test(`rule 21: startMonitor() keeps the link through an hour without any packet, firmware ${firmware}`, async () => {
     await using rig = await watchedRig({ clock: createFakeClock(), node: { firmware } });
     const { node, link, said } = rig;
     await stateKind(link, "ready");

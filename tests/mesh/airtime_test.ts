@@ -19,7 +19,7 @@ function numbersOf({ bandwidthKhz, spreadFactor, codingRate }: Modem): number[] 
 
 const LORA_24 = 13;
 
-Deno.test("timeOnAirMs() agrees with what the firmware logs", () => {
+Deno.test("rule 12: timeOnAirMs() agrees with what the firmware logs", () => {
   const table: [preset: number, rows: [bytes: number, ms: number][]][] = [
     [ModemPreset.LONG_FAST, [[16, 354], [43, 559], [50, 641], [66, 723], [100, 1010], [136, 1255], [180, 1583], [216, 1870], [255, 2157]]],
     [ModemPreset.MEDIUM_FAST, [[50, 181], [216, 560], [255, 642]]],
@@ -57,7 +57,7 @@ Deno.test("timeOnAirMs() grows with the bytes and never falls below the preamble
   }));
 });
 
-Deno.test("modemOf() knows every preset", () => {
+Deno.test("rule 12: modemOf() knows every preset", () => {
   const presets: Record<number, number[]> = {
     [ModemPreset.LONG_FAST]: [250, 11, 5],
     [ModemPreset.LONG_SLOW]: [125, 12, 8],

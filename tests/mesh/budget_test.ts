@@ -6,7 +6,7 @@ import { createFakeClock } from "../support/fake_clock.ts";
 Deno.test("rule 12: the budget is airtime_percent of an hour, and comes back after an hour", async () => {
   const clock = createFakeClock();
   const ledger = createAirtimeLedger({ clock });
-  const budget = createBudget({ clock, ledger, percent: 2, utilization: () => undefined });
+  const budget = createBudget({ clock, ledger, percent: () => 2, utilization: () => undefined });
   assert.equal(budget.leftMs(), 72_000);
   ledger.add(71_000, "texts");
   assert.equal(budget.affords(1000), true);
@@ -20,7 +20,7 @@ Deno.test("rule 12: the budget is airtime_percent of an hour, and comes back aft
 Deno.test("rule 12: 25 % utilisation makes answers short, 40 % leaves the admins, unknown or old counts as 25 %", async () => {
   const clock = createFakeClock();
   let report: Utilization | undefined;
-  const budget = createBudget({ clock, ledger: createAirtimeLedger({ clock }), percent: 2, utilization: () => report });
+  const budget = createBudget({ clock, ledger: createAirtimeLedger({ clock }), percent: () => 2, utilization: () => report });
   const table: [number | undefined, AirRule][] = [[undefined, "short"], [0, "free"], [24.9, "free"], [25, "short"], [39.9, "short"], [
     40,
     "admins",

@@ -135,7 +135,7 @@ Deno.test("applyNodeInfo() lets no time lie in the future and none go backwards"
   assert.equal(db.get(ALICE)?.lastHeardWallMs, clock.wallMs());
 });
 
-Deno.test("applyNodeInfo() takes its SNR for a direct signal at 0 hops by radio only", () => {
+Deno.test("rule 4: applyNodeInfo() takes its SNR for a direct signal at 0 hops by radio only", () => {
   const { db, nowS } = setUp();
   const lastHeard = nowS() - 10;
   const cases: [Init<"NodeInfo">, boolean][] = [
@@ -208,7 +208,7 @@ Deno.test("nameOf() and shortNameOf() fall back to what is known", () => {
   assert.equal(db.shortNameOf(BOB), "BOB");
 });
 
-Deno.test("applyUser() never replaces a known key: it marks the node and warns once", async () => {
+Deno.test("rule 8: applyUser() never replaces a known key: it marks the node and warns once", async () => {
   const lines: string[] = [];
   await startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
   try {
@@ -240,7 +240,7 @@ Deno.test("applyUser() ignores a user without the known key, and keys of a wrong
   assert.equal(db.nameOf(BOB), "Bob");
 });
 
-Deno.test("applyNodeInfo() always takes the key of our own node's list, and that settles a conflict", () => {
+Deno.test("rule 8: applyNodeInfo() always takes the key of our own node's list, and that settles a conflict", () => {
   const { db } = setUp();
   db.applyUser(ALICE, user({ publicKey: KEY }));
   db.applyUser(ALICE, user({ publicKey: OTHER_KEY }));
@@ -361,7 +361,7 @@ Deno.test("applyReception() notes a packet heard directly", () => {
   assert.deepEqual(alice?.direct, { snr: 6.25, rssi: -90, atWallMs: clock.wallMs() });
 });
 
-Deno.test("applyReception() takes no other packet for heard directly", () => {
+Deno.test("rule 4: applyReception() takes no other packet for heard directly", () => {
   const cases: Partial<Reception>[] = [
     { hopsUsed: 1 },
     { hopsUsed: undefined },
@@ -380,7 +380,7 @@ Deno.test("applyReception() takes no other packet for heard directly", () => {
   }
 });
 
-Deno.test("applyReception() fills in replayed packets without taking them for heard now", () => {
+Deno.test("rule 20: applyReception() fills in replayed packets without taking them for heard now", () => {
   const { db, clock, nowS } = setUp();
   db.applyReception(heard({ rxTimeS: nowS() - 3600, snr: undefined, rssi: undefined }));
   assert.equal(db.get(ALICE)?.lastHeardWallMs, clock.wallMs() - 3_600_000);

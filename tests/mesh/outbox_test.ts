@@ -97,7 +97,7 @@ async function outcomeOf(ticket: Ticket): Promise<Outcome> {
   return await ticket.outcome;
 }
 
-Deno.test("Outbox sends from our own number with an explicit hop limit", () => {
+Deno.test("rule 3: Outbox sends from our own number with an explicit hop limit", () => {
   const bench = new Bench();
   bench.text("hello");
   bench.statusOfLast();
@@ -131,7 +131,7 @@ Deno.test("Outbox leaves at least 2 s between texts, and lets other packets pass
   bench.outbox.close();
 });
 
-Deno.test("Outbox waits 5 s at most for a queueStatus, and while the node has no room", async () => {
+Deno.test("rule 2: Outbox waits 5 s at most for a queueStatus, and while the node has no room", async () => {
   const bench = new Bench();
   bench.text("1");
   bench.text("2");
@@ -148,7 +148,7 @@ Deno.test("Outbox waits 5 s at most for a queueStatus, and while the node has no
   bench.outbox.close();
 });
 
-Deno.test("Outbox ignores reports on packets that are not its own", () => {
+Deno.test("rule 2: Outbox ignores reports on packets that are not its own", () => {
   const bench = new Bench();
   bench.text("1");
   bench.text("2");
@@ -178,7 +178,7 @@ Deno.test("Outbox sends answers before alerts before announcements", async () =>
   bench.outbox.close();
 });
 
-Deno.test("Outbox calls a direct message delivered only when the recipient says so", async () => {
+Deno.test("rule 1: Outbox calls a direct message delivered only when the recipient says so", async () => {
   const bench = new Bench();
   const ticket = bench.text("hello");
   bench.statusOfLast();
@@ -188,7 +188,7 @@ Deno.test("Outbox calls a direct message delivered only when the recipient says 
   assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
 });
 
-Deno.test("Outbox ends a relayed message as relayed after 120 s and never sends it again", async () => {
+Deno.test("rule 1: Outbox ends a relayed message as relayed after 120 s and never sends it again", async () => {
   const bench = new Bench();
   const ticket = bench.text("hello");
   bench.statusOfLast();
@@ -208,7 +208,7 @@ Deno.test("Outbox ends a channel text as relayed when a neighbour repeats it", a
   assert.deepEqual(await outcomeOf(ticket), { kind: "relayed" });
 });
 
-Deno.test("Outbox ends a message of which nothing is heard as unknown after 120 s", async () => {
+Deno.test("rule 1: Outbox ends a message of which nothing is heard as unknown after 120 s", async () => {
   const bench = new Bench();
   const ticket = bench.text("hello");
   bench.statusOfLast();
@@ -222,7 +222,7 @@ for (
     /public key/,
   ], [77, /error 77/]] as const
 ) {
-  Deno.test(`Outbox ends a message as failed on Routing error ${error} and says why`, async () => {
+  Deno.test(`rule 2: Outbox ends a message as failed on Routing error ${error} and says why`, async () => {
     const bench = new Bench();
     const ticket = bench.text("hello");
     bench.outbox.routing({ requestId: ticket.id, from: OWN, error });
@@ -245,7 +245,7 @@ Deno.test("Outbox sends again under a new id after RATE_LIMIT_EXCEEDED", async (
   assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
 });
 
-Deno.test("Outbox sends again under a new id when the node's queue is full, five times at most", async () => {
+Deno.test("rule 2: Outbox sends again under a new id when the node's queue is full, five times at most", async () => {
   const bench = new Bench();
   const ticket = bench.text("hello");
   for (let tries = 1; tries <= 5; tries++) {
@@ -257,7 +257,7 @@ Deno.test("Outbox sends again under a new id when the node's queue is full, five
   assert.equal(new Set(bench.sent.map(({ id }) => id)).size, 5);
 });
 
-Deno.test("Outbox fails a message when the node cannot transmit", async () => {
+Deno.test("rule 2: Outbox fails a message when the node cannot transmit", async () => {
   const bench = new Bench();
   const ticket = bench.text("hello");
   bench.statusOfLast(34);
@@ -346,7 +346,7 @@ Deno.test("Outbox refuses what exceeds its queue and ends everything when it is 
   assert.equal(bench.clock.pendingTimers(), 0);
 });
 
-Deno.test("Outbox puts the asker's key on an answer to a verified direct message", () => {
+Deno.test("rule 6: Outbox puts the asker's key on an answer to a verified direct message", () => {
   const bench = new Bench();
   const publicKey = new Uint8Array(32).fill(9);
   bench.text("secret", { publicKey, channel: 3 });

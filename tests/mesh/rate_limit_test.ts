@@ -5,7 +5,7 @@ import { createFakeClock } from "../support/fake_clock.ts";
 
 const WINDOW_MS = 300_000;
 
-Deno.test("take() allows max attempts in the window, refuses once aloud and then in silence", async () => {
+Deno.test("rule 12: take() allows max attempts in the window, refuses once aloud and then in silence", async () => {
   const clock = createFakeClock();
   const limit = createRateLimit({ clock, windowMs: WINDOW_MS, max: 5 });
   for (let i = 0; i < 5; i += 1) assert.equal(limit.take(1), "ok");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decode, make } from "../../src/link/codec.ts";
+import { PortNum } from "../../src/link/enums.ts";
 import { FrameParser } from "../../src/link/frame.ts";
 import type { LinkState } from "../../src/link/link.ts";
 import type { FromRadio, Init, MeshPacket, NodeInfo, ToRadio } from "../../src/link/messages.ts";
@@ -53,8 +54,8 @@ interface Scene {
   readonly events: string[];
 }
 
-function scene(): Scene {
-  const clock = createFakeClock();
+function scene(options: { readonly setClock?: boolean; readonly wallStartMs?: number } = {}): Scene {
+  const clock = createFakeClock(options.wallStartMs);
   const ready: Scene["ready"] = [];
   const packets: MeshPacket[] = [];
   const nodes: NodeInfo[] = [];
@@ -68,7 +69,7 @@ function scene(): Scene {
     queueStatus: ({ meshPacketId }) => void events.push(`queueStatus ${meshPacketId}`),
     notification: ({ message }) => void events.push(`notification ${message}`),
   };
-  const session = new Session({ clock, sink });
+  const session = new Session({ clock, sink, ...(options.setClock === undefined ? {} : { setClock: options.setClock }) });
   const link = new PaperLink();
   session.connected(link);
   return { clock, session, link, ready, packets, nodes, events };
@@ -168,13 +169,68 @@ Deno.test("Session asks a node that was too weak for the whole list for the list
   say(stage.session, { case: "configCompleteId", value: ONLY_NODES_NONCE });
 });
 
-Deno.test("Session asks for the nodes again after our node has restarted", async () => {
+Deno.test("rule 22: Session asks for the nodes again after our node has restarted", async () => {
   const stage = scene();
   shake(stage, { rebootCount: 4 });
   const link = reconnect(stage);
   shake({ ...stage, link }, { rebootCount: 5 });
   await stage.clock.tick(61_000);
   assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE, ONLY_NODES_NONCE]);
+});
+
+Deno.test("rule 22: Session asks for the nodes again 60 s after our node's uptime fell", async () => {
+  const stage = scene();
+  shake(stage);
+  const asked = stage.link.wanted().length;
+  stage.session.ownUptime(5000);
+  stage.session.ownUptime(5060);
+  stage.session.ownUptime(5060);
+  await stage.clock.tick(600_000);
+  assert.equal(stage.link.wanted().length, asked, "a growing uptime is no restart");
+  stage.session.ownUptime(40);
+  await stage.clock.tick(59_000);
+  assert.equal(stage.link.wanted().length, asked);
+  await stage.clock.tick(1000);
+  assert.deepEqual(stage.link.wanted().slice(asked), [ONLY_NODES_NONCE]);
+  stage.session.ownUptime(100);
+  await stage.clock.tick(600_000);
+  assert.equal(stage.link.wanted().length, asked + 1, "one restart is one question");
+});
+
+/** What was said to the node about the time, seconds since 1970, and how many messages had been said before. */
+function timesTold({ sent }: PaperLink): { readonly timeS: number; readonly to: number; readonly from: number; readonly before: number }[] {
+  return sent.flatMap(({ payloadVariant }, before) => {
+    if (payloadVariant?.case !== "packet") return [];
+    const { to = 0, from = 0, payloadVariant: content } = payloadVariant.value;
+    if (content?.case !== "decoded" || content.value.portnum !== PortNum.ADMIN_APP) return [];
+    const admin = decode("AdminMessage", content.value.payload ?? new Uint8Array()).payloadVariant;
+    return admin.case === "setTimeOnly" ? [{ timeS: admin.value, to, from, before }] : [];
+  });
+}
+
+Deno.test("rule 17: Session tells our node the time right after my_info, before the handshake is over, at each connection", async () => {
+  const stage = scene({ setClock: true });
+  assert.deepEqual(timesTold(stage.link), []);
+  await stage.clock.tick(1500);
+  say(stage.session, { case: "myInfo", value: { myNodeNum: OWN } });
+  const nowS = Math.floor(stage.clock.wallMs() / 1000);
+  assert.deepEqual(timesTold(stage.link), [{ timeS: nowS, to: OWN, from: OWN, before: 1 }]);
+  assert.equal(stage.link.settledTimes, 0);
+  say(stage.session, { case: "configCompleteId", value: stage.link.wanted().at(-1) as number });
+  assert.equal(timesTold(stage.link).length, 1);
+  const link = reconnect(stage);
+  shake({ ...stage, link });
+  assert.equal(timesTold(link).length, 1);
+});
+
+Deno.test("rule 17: Session never tells our node the time when it may not, or when our own clock is not set", () => {
+  const year2000 = Date.UTC(2000, 0, 1);
+  for (const options of [{ setClock: false }, {}, { setClock: true, wallStartMs: year2000 }, { setClock: true, wallStartMs: 0 }]) {
+    const stage = scene(options);
+    shake(stage);
+    assert.deepEqual(timesTold(stage.link), [], JSON.stringify(options));
+    assert.equal(stage.link.settledTimes, 1);
+  }
 });
 
 Deno.test("Session does not ask for the nodes again within 12 hours, and does so later", async () => {

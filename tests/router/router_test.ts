@@ -73,7 +73,7 @@ Deno.test("Router answers a direct message by a direct message", async () => {
   assert.deepEqual(answers.map(({ to }) => to), ["asker", "asker"]);
 });
 
-Deno.test("Router answers a command on a listened channel by a direct message, unless the channel is one to reply in", async () => {
+Deno.test("rule 10: Router answers a command on a listened channel by a direct message, unless the channel is one to reply in", async () => {
   const onChannel = { to: BROADCAST_NUM, channel: 0 };
   const quiet = scene();
   assert.deepEqual(await quiet.ask("/hello", onChannel), ["hello"]);
@@ -109,12 +109,12 @@ for (const [name, text, message] of unanswered) {
   });
 }
 
-Deno.test("Router answers a request by MQTT when it may, or when that node is heard by radio", async () => {
+Deno.test("rule 18: Router answers a request by MQTT when it may, or when that node is heard by radio", async () => {
   assert.deepEqual(await scene({ answerMqtt: true }).ask("/hello", { viaMqtt: true }), ["hello"]);
   assert.deepEqual(await scene({ heardByRadio: true }).ask("/hello", { viaMqtt: true }), ["hello"]);
 });
 
-Deno.test("Router answers the radio's copy when the one by MQTT came first", async () => {
+Deno.test("rule 18: Router answers the radio's copy when the one by MQTT came first", async () => {
   const { ask } = scene();
   assert.deepEqual(await ask("/hello", { id: 5, viaMqtt: true }), []);
   assert.deepEqual(await ask("/hello", { id: 5 }), ["hello"]);
@@ -133,7 +133,7 @@ Deno.test("Router names the nearest command in one short line", async () => {
   assert.deepEqual(await ask("/xyzzyplugh"), ["Unknown command. List: /help"]);
 });
 
-Deno.test("Router answers a flood with one polite line, then with silence until it ends", async () => {
+Deno.test("rule 12: Router answers a flood with one polite line, then with silence until it ends", async () => {
   const { ask, clock } = scene({ max: 5 });
   const texts: string[] = [];
   for (let n = 0; n < 40; n++) texts.push(...await ask("/hello"));

@@ -1,6 +1,7 @@
 /** The whole bot against a simulated node with people around it, for tests from end to end. */
 import { type App, type AppOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { formatNodeId } from "../../src/node_id.ts";
 import { type Mesh, type MeshOptions, startMesh } from "../../src/simulator/mesh.ts";
 import type { AirText } from "../../src/simulator/mesh_events.ts";
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
@@ -14,6 +15,8 @@ export interface BotOptions {
   readonly node?: SimulatedNodeOptions;
   readonly mesh?: Omit<MeshOptions, "node">;
   readonly app?: Partial<AppOptions>;
+  /** The person is an admin. */
+  readonly admin?: boolean;
 }
 
 /** A running bot with its node, its mesh and one person in reach. */
@@ -39,7 +42,14 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   mesh.on("text", (text) => void (text.from === node.nodeNum && said.push(text)));
   const dealtWith = new Set<number>();
   const waiting = new Map<number, () => void>();
-  const env = { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: String(node.port), MESHBOT_DATA_DIR: "/nonexistent", ...options.env };
+  const admins = options.admin === true ? { MESHBOT_MESH_ADMINS: formatNodeId(person.nodeNum) } : {};
+  const env = {
+    ...admins,
+    MESHBOT_NODE_HOST: "127.0.0.1",
+    MESHBOT_NODE_PORT: String(node.port),
+    MESHBOT_DATA_DIR: "/nonexistent",
+    ...options.env,
+  };
   const app = await startApp({
     config: loadConfig({ file: null, env, cwd: "/" }).config,
     version: "0.0.0",

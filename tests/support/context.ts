@@ -71,7 +71,7 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
       ...options.link,
     }),
     airtime,
-    budget: createBudget({ clock, ledger: airtime, percent: 2, utilization: () => utilizationOf(nodes.get(OWN_NUM)) }),
+    budget: createBudget({ clock, ledger: airtime, percent: () => 2, utilization: () => utilizationOf(nodes.get(OWN_NUM)) }),
     requests: {
       traceroute: options.traceroute ?? (() => Promise.reject(new Error("this test traces nothing"))),
       reboot: options.reboot ?? (() => Promise.reject(new Error("this test restarts nothing"))),
