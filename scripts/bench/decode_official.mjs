@@ -8,7 +8,6 @@ import process from "node:process";
 const QUIET_MS = 3000;
 
 const [port, packets] = process.argv.slice(2).map(Number);
-// deno-lint-ignore no-console -- the client's own log, off for the measurement
 console.warn = () => {};
 const startedAtMs = performance.now();
 let latestAtMs = startedAtMs;
