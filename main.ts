@@ -1,12 +1,17 @@
 /** The program: hands the command line over, and exits. */
 import { runCli } from "./src/cli/mod.ts";
 
+// deno task, npx and systemd each pass a signal on that the program has received itself: copies are no second wish.
+const COPIES_WITHIN_MS = 1000;
+
 const stopping = new AbortController();
+let stoppedAtMs = 0;
 const exitCodes: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows" ? { SIGINT: 130 } : { SIGINT: 130, SIGTERM: 143 };
 for (const [name, exitCode] of Object.entries(exitCodes)) {
   Deno.addSignalListener(name as Deno.Signal, () => {
-    // The first asks for an orderly end; whoever sends a second does not want to wait for it.
-    if (stopping.signal.aborted) Deno.exit(exitCode);
+    // The first asks for an orderly end; whoever sends a second later does not want to wait for it.
+    if (stopping.signal.aborted && performance.now() - stoppedAtMs > COPIES_WITHIN_MS) Deno.exit(exitCode);
+    if (!stopping.signal.aborted) stoppedAtMs = performance.now();
     stopping.abort();
   });
 }

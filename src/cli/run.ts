@@ -14,7 +14,7 @@ export const runCommand = defineCommand({
   usage: "[--config FILE] [--listen-only] [--debug]",
   description: [
     "Connects to the node and answers on the mesh until it is told to stop. It never gives up on a node that is away.",
-    "SIGINT (Ctrl+C) or SIGTERM ends it in order, within 3 seconds; a second one ends it at once.",
+    "SIGINT (Ctrl+C) or SIGTERM ends it in order, within 3 seconds; a second one, a second later, ends it at once.",
     "The log goes to standard error. Without any file, the environment alone will do: MESHBOT_NODE_HOST is enough.",
   ].join("\n"),
   options: {
