@@ -86,6 +86,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
   let link: Link | undefined;
+  let deliveredSealed = 0;
   const outcomes: Record<Outcome["kind"], number> = { delivered: 0, relayed: 0, failed: 0, unknown: 0, expired: 0 };
   const otherClient = createOtherClient({ clock });
   let awayLongUntilMs = 0;
@@ -111,6 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     onEnd(ended) {
       outcomes[ended.outcome.kind] += 1;
+      if (ended.outcome.kind === "delivered" && ended.draft.publicKey !== undefined) deliveredSealed += 1;
       options.onEnd?.(ended);
     },
     cureMissingKey: (to) =>
@@ -160,6 +162,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       reconnects: link?.reconnects ?? 0,
       queueLength: outbox.length,
       outcomes,
+      deliveredSealed,
       otherClient: otherClient.suspected,
     }),
   };

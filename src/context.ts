@@ -23,6 +23,8 @@ export interface LinkView {
   readonly queueLength: number;
   /** How the messages sent so far have ended. */
   readonly outcomes: Readonly<Record<Outcome["kind"], number>>;
+  /** How many of the delivered ones were encrypted for the asker's key: only there nobody else can have said that they arrived. */
+  readonly deliveredSealed: number;
   /** Another client seems to read from our node's queue. */
   readonly otherClient: boolean;
 }

@@ -36,7 +36,7 @@ function statusText(context: BotContext): string {
     `📻 ${firmware}, ${say.status.queue} ${link.queueLength}`,
     `📶 ${channel} ${say.status.rules[rule]}${nodeAirTime === undefined ? "" : `, ${say.status.nodeAirTime} ${nodeAirTime}`}`,
     `⏳ ${say.status.ownAirTime(seconds(usedMs), seconds(usedMs + budget.leftMs()))}`,
-    `📨 ${say.status.sent(delivered, relayed, failed + unknown + expired)}`,
+    `📨 ${say.status.sent(delivered, link.deliveredSealed, relayed, failed + unknown + expired)}`,
     `👥 ${say.status.nodes(nodes.size)}`,
   ];
   if (link.otherClient) lines.unshift(`⚠️ ${say.status.otherClient}`);

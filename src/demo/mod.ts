@@ -73,7 +73,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       onEnd({ draft, id, outcome }) {
         if (draft.portnum !== PortNum.TEXT_MESSAGE_APP) return;
         const reason = "reason" in outcome ? { reason: outcome.reason } : {};
-        report.delivery({ at: systemClock.wallMs(), id, from: node.nodeNum, to: draft.to, delivery: outcome.kind, ...reason });
+        report.delivery({
+          at: systemClock.wallMs(),
+          id,
+          from: node.nodeNum,
+          to: draft.to,
+          delivery: outcome.kind,
+          pki: draft.publicKey !== undefined,
+          ...reason,
+        });
         answers.heard(draft.answerId);
       },
       onHandled: (request) => answers.handled(request.id),

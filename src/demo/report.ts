@@ -3,7 +3,11 @@ import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
 import type { AirDelivery, AirText } from "../simulator/mesh_events.ts";
 
 /** How a text ended, as the simulation or as the bot knows it (`unknown` and `expired` besides). */
-export type ReportedDelivery = Omit<AirDelivery, "delivery"> & { readonly delivery: string };
+export type ReportedDelivery = Omit<AirDelivery, "delivery"> & {
+  readonly delivery: string;
+  /** Of the bot's own: whether it was encrypted for the recipient's key; then nobody else can have said that it arrived. */
+  readonly pki?: boolean;
+};
 
 /** Takes the events of the air. */
 export interface Report {
@@ -17,9 +21,19 @@ export function jsonReport(write: (line: string) => void): Report {
     text({ at, from, to, channel, text, bytes, id, replyId }) {
       write(JSON.stringify({ at: isoTime(at), from: formatNodeId(from), to: formatNodeId(to), channel, text, bytes, id, replyId }));
     },
-    delivery({ at, from, to, id, delivery, reason }) {
+    delivery({ at, from, to, id, delivery, pki, reason }) {
       const why = reason === undefined ? {} : { reason };
-      write(JSON.stringify({ at: isoTime(at), from: formatNodeId(from), to: formatNodeId(to), id, delivery, ...why }));
+      write(
+        JSON.stringify({
+          at: isoTime(at),
+          from: formatNodeId(from),
+          to: formatNodeId(to),
+          id,
+          delivery,
+          ...(pki === undefined ? {} : { pki }),
+          ...why,
+        }),
+      );
     },
   };
 }
@@ -54,10 +68,14 @@ export function personReport(options: PersonReportOptions): Report {
       const cost = `${text.bytes} bytes, ${Math.round(airtimeMs(text))} ms on the air`;
       write(`${clockTime(text.at)} [${where}] ${who}: ${text.text.split("\n").join("\n         ")}   (${cost})`);
     },
-    delivery({ at, from, to, delivery, reason }) {
+    delivery({ at, from, to, delivery, pki, reason }) {
       if (from !== personNum && to !== personNum && !(from === botNum && to === BROADCAST_NUM)) return;
       const whose = from === personNum ? "your message" : "the bot's answer";
-      write(`${clockTime(at)}          ${whose}: ${MARKS[delivery] ?? delivery}${reason === undefined ? "" : ` (${reason})`}`);
+      write(
+        `${clockTime(at)}          ${whose}: ${MARKS[delivery] ?? delivery}${pki === true ? ", encrypted" : ""}${
+          reason === undefined ? "" : ` (${reason})`
+        }`,
+      );
     },
   };
 }

@@ -156,8 +156,9 @@ export const en = {
     nodeAirTime: "tx",
     ownAirTime: (used: string, total: string): string => `air ${used}/${total}s`,
     rules: { free: "free", short: "busy: 1 part", admins: "full: admins" },
-    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayed, ${failed} failed`,
-    otherClient: "2nd client on my node",
+    sent: (delivered: number, sealed: number, relayed: number, failed: number): string =>
+      `${delivered} ok (🔒${sealed}), ${relayed} relayed, ${failed} failed`,
+    otherClient: "2nd client at node",
     nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
   },
 

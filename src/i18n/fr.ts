@@ -142,8 +142,9 @@ export const fr: Sentences = {
     nodeAirTime: "tx",
     ownAirTime: (used: string, total: string): string => `antenne ${used}/${total}s`,
     rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
-    sent: (delivered: number, relayed: number, failed: number): string => `${delivered} ok, ${relayed} relayés, ${failed} ratés`,
-    otherClient: "2e client sur mon nœud",
+    sent: (delivered: number, sealed: number, relayed: number, failed: number): string =>
+      `${delivered} ok (🔒${sealed}), ${relayed} relayés, ${failed} ratés`,
+    otherClient: "2e client au nœud",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
 

@@ -373,7 +373,7 @@ export class Outbox {
     const { draft, id } = entry;
     const line = `${draft.label} to ${draft.to === BROADCAST_NUM ? `channel ${draft.channel}` : formatNodeId(draft.to)}: ${
       describeOutcome(outcome)
-    }`;
+    }${draft.publicKey === undefined ? "" : ", encrypted for the asker's key"}`;
     if (outcome.kind === "delivered" || outcome.kind === "relayed") log.info`${line}`;
     else log.warn`${line}`;
     entry.resolve(outcome);

@@ -13,6 +13,7 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
     reconnects: 1,
     queueLength: 2,
     outcomes: { delivered: 7, relayed: 2, failed: 1, unknown: 1, expired: 1 },
+    deliveredSealed: 5,
   };
   await clock.tick(2 * 3_600_000);
   addNode(nodes, { num: OWN_NUM, longName: "Bot", channelUtilization: 12.345, airUtilTx: 1.2 });
@@ -21,12 +22,12 @@ Deno.test("status tells link, firmware, queue, utilisation, air time and nodes",
   assert.equal(
     await answer("status", options),
     "🔗 ready 2h, 1 reconnect\n📻 2.7.26, queue 2\n📶 12.3% free, tx 1.2%\n⏳ air 12/72s\n" +
-      "📨 7 ok, 2 relayed, 3 failed\n👥 2 nodes",
+      "📨 7 ok (🔒5), 2 relayed, 3 failed\n👥 2 nodes",
   );
   assert.equal(
     await answer("status", { ...options, language: "fr" }),
     "🔗 prêt 2h, 1 reconnexion\n📻 2.7.26, file 2\n📶 12.3% libre, tx 1.2%\n⏳ antenne 12/72s\n" +
-      "📨 7 ok, 2 relayés, 3 ratés\n👥 2 nœuds",
+      "📨 7 ok (🔒5), 2 relayés, 3 ratés\n👥 2 nœuds",
   );
 });
 
@@ -44,7 +45,7 @@ Deno.test("status does not invent what the node has not told, and forgets what i
   assert((await answer("status", { clock, nodes })).includes(unknown));
 });
 
-const BUSY = { delivered: 9999, relayed: 999, failed: 999, unknown: 0, expired: 0 };
+const BUSY = { delivered: 999, relayed: 99, failed: 99, unknown: 0, expired: 0 };
 
 Deno.test("status warns when another client reads from our node", async () => {
   assert((await answer("status", { link: { otherClient: true } })).startsWith("⚠️ 2nd client"));
@@ -53,7 +54,15 @@ Deno.test("status warns when another client reads from our node", async () => {
 Deno.test("status fits into one message in every state", async () => {
   for (const language of ["en", "fr"] as const) {
     for (const state of ["idle", "dialing", "configuring", "ready", "waiting", "closed"] as const) {
-      const link = { state, sinceWallMs: Date.UTC(2026, 0), reconnects: 9999, queueLength: 999, outcomes: BUSY, otherClient: true };
+      const link = {
+        state,
+        sinceWallMs: Date.UTC(2026, 0),
+        reconnects: 999,
+        queueLength: 99,
+        outcomes: BUSY,
+        deliveredSealed: 999,
+        otherClient: true,
+      };
       const text = await answer("status", { language, link, airtimeMs: 3_600_000, radio: { firmwareVersion: "2.8.0.1234567.deadbeef" } });
       assert(textLengthBytes(text) <= 200, `${textLengthBytes(text)}: ${text}`);
     }

@@ -67,6 +67,7 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
       reconnects: 0,
       queueLength: 0,
       outcomes: NO_OUTCOMES,
+      deliveredSealed: 0,
       otherClient: false,
       ...options.link,
     }),
