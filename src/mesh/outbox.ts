@@ -9,17 +9,8 @@ import { encodedLengthBytes } from "../link/codec.ts";
 import { randomId } from "../link/random_id.ts";
 import { logger } from "../log.ts";
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
-import {
-  describeOutcome,
-  type Draft,
-  judgeQueueStatus,
-  judgeRoutingError,
-  minGapMs,
-  type Outcome,
-  type OutgoingPriority,
-  packetOf,
-  type Verdict,
-} from "./outgoing.ts";
+import { describeOutcome, type Draft, judgeQueueStatus, judgeRoutingError, type Outcome, packetOf, type Verdict } from "./outgoing.ts";
+import { SendQueue, type Waiting } from "./send_queue.ts";
 
 const log = logger("mesh");
 
@@ -33,8 +24,6 @@ const MAX_QUEUED = 200;
 // A loss that the link mends at once is no outage; after a longer one the mesh has moved on.
 const OUTAGE_MS = 10_000;
 const ANSWERS_AFTER_OUTAGE = 5;
-
-const RANK: Record<OutgoingPriority, number> = { reply: 0, alert: 1, announcement: 2 };
 
 /** What the outbox needs. */
 export interface OutboxOptions {
@@ -61,9 +50,7 @@ export interface Ticket {
   cancel(reason: string): void;
 }
 
-interface Entry {
-  readonly draft: Draft;
-  readonly order: number;
+interface Entry extends Waiting {
   readonly resolve: (outcome: Outcome) => void;
   id: number;
   tries: number;
@@ -80,17 +67,13 @@ interface Entry {
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #clock: Clock;
-  #queue: Entry[] = [];
+  readonly #queue = new SendQueue<Entry>();
   readonly #inFlight = new Map<number, Entry>();
-  readonly #nextAtMs = new Map<number, number>();
-  readonly #lastServed = new Map<number, number>();
   #order = 0;
   #radio: { readonly nodeNum: number; readonly hopLimit: number } | undefined;
   #awaitingStatusOf: number | undefined;
   #statusTimer: Timer | undefined;
   #pumpTimer: Timer | undefined;
-  /** The node's own queue was full: nothing goes out before this. */
-  #roomAtMs = 0;
   /** The last answer of which a part was said on the channel of its request. */
   #saidInChannel: number | undefined;
   #cannotTransmitSaid = false;
@@ -113,7 +96,7 @@ export class Outbox {
 
   /** How many parts of an answer have no end yet. */
   openParts(answerId: number): number {
-    return [...this.#queue, ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;
+    return [...this.#queue.all(), ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;
   }
 
   /** Queues a packet. It ends at once as failed when the queue is full. */
@@ -135,7 +118,7 @@ export class Outbox {
     if (this.#closed) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
     else if (this.#queue.length >= MAX_QUEUED) this.#end(entry, { kind: "failed", reason: `${MAX_QUEUED} messages are waiting already` });
     else {
-      this.#queue.push(entry);
+      this.#queue.add(entry);
       this.#pump();
     }
     return {
@@ -153,10 +136,10 @@ export class Outbox {
   /** The link is ready. Packets with an unknown end go out once more under their old id; late answers are dropped. */
   linkReady(radio: { readonly nodeNum: number; readonly hopLimit: number; readonly outageMs: number }): void {
     this.#radio = radio;
-    // The firmware counts its limits for each connection.
-    this.#nextAtMs.clear();
-    this.#roomAtMs = 0;
-    if (radio.outageMs > OUTAGE_MS) this.#dropLateAnswers();
+    this.#queue.forgetLimits();
+    // After an outage people have given up waiting: one answer a person and five in all, the newest.
+    const late = radio.outageMs > OUTAGE_MS ? this.#queue.allButNewestAnswers(ANSWERS_AFTER_OUTAGE) : [];
+    for (const entry of late) this.#end(entry, { kind: "expired", reason: "the link was away too long" });
     this.#pump();
   }
 
@@ -180,7 +163,7 @@ export class Outbox {
       entry.repeated = true;
       entry.notBeforeMs = entry.state === "accepted" ? nowMs + LATE_ACK_PAUSE_MS : 0;
       entry.state = "queued";
-      this.#queue.push(entry);
+      this.#queue.add(entry);
     }
   }
 
@@ -197,12 +180,13 @@ export class Outbox {
 
   /** A Routing answer: `from` tells whether the recipient or only a neighbour (through our own node) has it. */
   routing(answer: { readonly requestId: number; readonly from: number; readonly error: number }): void {
-    const entry = this.#inFlight.get(answer.requestId) ?? this.#queue.find((queued) => queued.repeated && queued.id === answer.requestId);
+    const entry = this.#inFlight.get(answer.requestId) ??
+      this.#queue.all().find((queued) => queued.repeated && queued.id === answer.requestId);
     if (entry === undefined) return;
     if (answer.error !== RoutingError.NONE) return this.#apply(entry, judgeRoutingError(answer.error));
     if (answer.from === entry.draft.to) return this.#end(entry, { kind: "delivered" });
     // Our own node speaks for a neighbour. It stops repeating then, so an ACK from the recipient may never follow.
-    if (entry.state === "queued") this.#unqueue(entry);
+    if (entry.state === "queued") this.#queue.remove(entry);
     this.#inFlight.set(entry.id, entry);
     if (entry.draft.to === BROADCAST_NUM) return this.#end(entry, { kind: "relayed" });
     if (entry.state === "relayed") return;
@@ -221,7 +205,7 @@ export class Outbox {
     this.#closed = true;
     this.#statusTimer?.cancel();
     this.#pumpTimer?.cancel();
-    for (const entry of [...this.#queue]) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
+    for (const entry of this.#queue.all()) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
     for (const entry of [...this.#inFlight.values()]) {
       this.#end(entry, entry.state === "relayed" ? { kind: "relayed" } : { kind: "unknown", reason: "the bot is stopping" });
     }
@@ -231,31 +215,14 @@ export class Outbox {
     this.#pumpTimer?.cancel();
     if (this.#radio === undefined || this.#closed) return;
     const nowMs = this.#clock.nowMs();
-    for (const entry of this.#queue.filter((queued) => queued.draft.expiresAtMs <= nowMs)) {
-      this.#end(entry, { kind: "expired", reason: "it could not be sent in time" });
+    for (const entry of this.#queue.all()) {
+      if (entry.draft.expiresAtMs <= nowMs) this.#end(entry, { kind: "expired", reason: "it could not be sent in time" });
     }
-    if (this.#queue.length === 0 || this.#awaitingStatusOf !== undefined) return;
-    let best: Entry | undefined;
-    let soonestMs = Infinity;
-    for (const entry of this.#queue) {
-      const atMs = Math.max(entry.notBeforeMs, this.#roomAtMs, this.#nextAtMs.get(entry.draft.portnum) ?? 0);
-      if (atMs > nowMs) soonestMs = Math.min(soonestMs, atMs);
-      else if (best === undefined || this.#before(entry, best)) best = entry;
-    }
-    if (best !== undefined) return this.#send(best, this.#radio);
-    const expiryMs = Math.min(...this.#queue.map((entry) => entry.draft.expiresAtMs));
-    this.#pumpTimer = this.#clock.after(Math.max(1, Math.min(soonestMs, expiryMs) - nowMs), () => this.#pump());
-  }
-
-  /** By priority; among equals the person served longest ago; then first come, first served. */
-  #before(a: Entry, b: Entry): boolean {
-    const rank = RANK[a.draft.priority] - RANK[b.draft.priority];
-    if (rank !== 0) return rank < 0;
-    if (a.draft.answerId !== b.draft.answerId) {
-      const turn = (this.#lastServed.get(a.draft.person) ?? -1) - (this.#lastServed.get(b.draft.person) ?? -1);
-      if (turn !== 0) return turn < 0;
-    }
-    return a.order < b.order;
+    if (this.#awaitingStatusOf !== undefined) return;
+    const next = this.#queue.next(nowMs);
+    if (next === undefined) return;
+    if ("entry" in next) return this.#send(next.entry, this.#radio);
+    this.#pumpTimer = this.#clock.after(Math.max(1, next.atMs - nowMs), () => this.#pump());
   }
 
   #send(entry: Entry, radio: { readonly nodeNum: number; readonly hopLimit: number }): void {
@@ -269,16 +236,12 @@ export class Outbox {
       return this.#pump();
     }
     if (!this.#options.send(packet)) return;
-    this.#unqueue(entry);
+    this.#queue.served(entry, nowMs);
     entry.state = "sent";
     entry.tries += 1;
     entry.firstSentAtMs ??= nowMs;
     this.#inFlight.set(entry.id, entry);
     this.#arm(entry, () => this.#end(entry, { kind: "unknown", reason: `nothing was heard of it for ${ACK_LIMIT_MS / 1000} s` }));
-    this.#nextAtMs.set(entry.draft.portnum, nowMs + minGapMs(entry.draft.portnum));
-    this.#lastServed.delete(entry.draft.person);
-    this.#lastServed.set(entry.draft.person, this.#order++);
-    if (this.#lastServed.size > MAX_QUEUED) this.#lastServed.delete(this.#lastServed.keys().next().value as number);
     this.#awaitingStatusOf = entry.id;
     this.#statusTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#statusDone(1));
     this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes });
@@ -288,7 +251,7 @@ export class Outbox {
   #statusDone(free: number): void {
     this.#statusTimer?.cancel();
     this.#awaitingStatusOf = undefined;
-    if (free === 0) this.#roomAtMs = this.#clock.nowMs() + QUEUE_STATUS_LIMIT_MS;
+    if (free === 0) this.#queue.pause(this.#clock.nowMs() + QUEUE_STATUS_LIMIT_MS);
     this.#pump();
   }
 
@@ -306,7 +269,7 @@ export class Outbox {
     if (entry.tries >= MAX_TRIES) return this.#end(entry, { kind: "failed", reason: `${verdict.reason}, ${MAX_TRIES} times` });
     const portnum = entry.draft.portnum;
     this.#again(entry, verdict.afterMs, verdict.reason);
-    this.#nextAtMs.set(portnum, Math.max(this.#nextAtMs.get(portnum) ?? 0, entry.notBeforeMs));
+    this.#queue.pauseKind(portnum, entry.notBeforeMs);
     this.#pump();
   }
 
@@ -331,28 +294,13 @@ export class Outbox {
     log.info`${entry.draft.label} again in ${afterMs / 1000} s: ${reason}`;
     entry.timer?.cancel();
     this.#inFlight.delete(entry.id);
-    this.#unqueue(entry);
+    this.#queue.remove(entry);
     // A refused id is among those that the node drops without a word; see PhoneAPI.cpp, recentToRadioPacketIds.
     entry.id = randomId();
     entry.repeated = false;
     entry.state = "queued";
     entry.notBeforeMs = this.#clock.nowMs() + afterMs;
-    this.#queue.push(entry);
-  }
-
-  /** After an outage people have given up waiting: one answer a person and five in all, the newest. */
-  #dropLateAnswers(): void {
-    const newest = new Map<number, Entry>();
-    for (const entry of this.#queue) {
-      const known = newest.get(entry.draft.person);
-      if (known === undefined || entry.order > known.order) newest.set(entry.draft.person, entry);
-    }
-    const kept = new Set(
-      [...newest.values()].sort((a, b) => b.order - a.order).slice(0, ANSWERS_AFTER_OUTAGE).map((entry) => entry.draft.answerId),
-    );
-    for (const entry of [...this.#queue]) {
-      if (!kept.has(entry.draft.answerId)) this.#end(entry, { kind: "expired", reason: "the link was away too long" });
-    }
+    this.#queue.add(entry);
   }
 
   #arm(entry: Entry, onLimit: () => void): void {
@@ -360,15 +308,11 @@ export class Outbox {
     entry.timer = this.#clock.after(ACK_LIMIT_MS, onLimit);
   }
 
-  #unqueue(entry: Entry): void {
-    this.#queue = this.#queue.filter((queued) => queued !== entry);
-  }
-
   #end(entry: Entry, outcome: Outcome): void {
     if (entry.state === "ended") return;
     entry.state = "ended";
     entry.timer?.cancel();
-    this.#unqueue(entry);
+    this.#queue.remove(entry);
     this.#inFlight.delete(entry.id);
     const { draft, id } = entry;
     const line = `${draft.label} to ${draft.to === BROADCAST_NUM ? `channel ${draft.channel}` : formatNodeId(draft.to)}: ${
