@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import { describeError, TimeLimitError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { decode, encode } from "./codec.ts";
-import { encodeFrame, FrameParser, WAKE_BYTES } from "./frame.ts";
+import { encodeFrame, FrameParser, holdsMarker, WAKE_BYTES } from "./frame.ts";
 import type { FromRadio, Init, MeshPacket } from "./messages.ts";
 
 const log = logger("link");
@@ -189,7 +189,7 @@ export class Connection {
     } catch {
       return false;
     }
-    if (!isMessage(message, bytes.length)) return false;
+    if (!isMessage(message, bytes)) return false;
     this.#frames += 1;
     try {
       this.#onMessage(message, bytes);
@@ -250,17 +250,17 @@ export class Connection {
  * Decoding alone accepts many byte strings that no node ever wrote; a message has a variant, which may be newer than
  * this program (an unknown length-delimited field), or is empty.
  */
-function isMessage(message: FromRadio, lengthBytes: number): boolean {
-  if (message.payloadVariant.case === "packet") return isPacket(message.payloadVariant.value);
-  if (message.payloadVariant.case !== undefined || lengthBytes === 0) return true;
+function isMessage(message: FromRadio, bytes: Uint8Array): boolean {
+  if (message.payloadVariant.case === "packet") return isPacket(message.payloadVariant.value) || !holdsMarker(bytes);
+  if (message.payloadVariant.case !== undefined || bytes.length === 0) return true;
   const unknown = (message as { $unknown?: { no: number; wireType: number }[] }).$unknown;
   return unknown !== undefined && unknown.every((field) => field.no < 100);
 }
 
 /**
- * A packet without an id is nobody's but a hostile sender's, and then our node says how it heard it. Without that it is
- * the beginning of one frame with the end of another. (Whoever sends to us must not be able to have a frame refused: its
- * text would be searched for frames.)
+ * A packet without an id is nobody's but a hostile sender's, and then our node says how it heard it. Without that, and
+ * with a marker inside, it is the beginning of one frame with the end of another. (Whoever sends to us must not be able
+ * to have a frame refused: its text would be searched for frames.)
  */
 function isPacket({ id, rxRssi, viaMqtt }: MeshPacket): boolean {
   return id !== 0 || rxRssi !== 0 || viaMqtt;

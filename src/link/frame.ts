@@ -159,3 +159,9 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   joined.set(b, a.length);
   return joined;
 }
+
+/** True when the bytes hold a frame's marker. */
+export function holdsMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(START1); at >= 0; at = bytes.indexOf(START1, at + 1)) if (bytes[at + 1] === START2) return true;
+  return false;
+}

@@ -204,7 +204,7 @@ export class Link {
     this.#connection = connection;
     this.#setState({ kind: "configuring", sinceMs: this.#clock.nowMs(), address: connection.address });
     if (this.#stop.signal.aborted) void connection.leave();
-    this.#options.user.connected(this);
+    guarded(() => this.#options.user.connected(this));
     connection.start();
     const cause = await connection.ended;
     const nowMs = this.#clock.nowMs();
@@ -219,7 +219,7 @@ export class Link {
       this.#fight.ended({ cause: cause.kind, readyForMs });
     }
     this.#emit({ type: "lost", cause, state: this.#state });
-    this.#options.user.lost(cause);
+    guarded(() => this.#options.user.lost(cause));
   }
 
   async #wait(waitMs: number, fightReason: string | undefined): Promise<void> {
@@ -258,7 +258,16 @@ export class Link {
   }
 
   #emit(event: LinkEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners]) guarded(() => listener(event));
+  }
+}
+
+/** Whoever listens may be faulty; the link goes on all the same. */
+function guarded(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    log.error`a fault in handling a change of the link: ${error}`;
   }
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../src/clock.ts";
 import { SlotTakenError } from "../../src/errors.ts";
 import { type ConnectFunction, connectTcp, type EndCause } from "../../src/link/connection.ts";
 import { type LinkEvent, openLink } from "../../src/link/link.ts";
 import { Slots } from "../../src/link/slot.ts";
 import { startLog, stopLog } from "../../src/log.ts";
+import { startSimulatedNode } from "../../src/simulator/node.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 import { fakeConnect } from "../support/fake_socket.ts";
 import { linkRig, settle, wrapSocket } from "../support/link_rig.ts";
@@ -437,4 +439,27 @@ Deno.test("openLink() refuses a second link to the same node before any dial", a
   }
   assert.equal(node.connections.dialed, 1);
   assert.equal(rig.link.state.kind, "ready");
+});
+
+Deno.test("Link goes on when its user or a listener throws", async () => {
+  await using node = await startSimulatedNode({ acceptPollMs: 0 });
+  const fault = () => {
+    throw new Error("a fault of the user");
+  };
+  await using link = await openLink({
+    host: "127.0.0.1",
+    port: node.port,
+    clock: systemClock,
+    slots: new Slots(),
+    user: { connected: fault, received: fault, lost: fault },
+  });
+  link.listen(fault);
+  const configured = node.waitFor("configured");
+  const second = node.waitFor("accept", ({ connection }) => connection === 2);
+  const ask = () => void link.send({ payloadVariant: { case: "wantConfigId", value: 5 } });
+  link.listen((event) => event.state.kind === "configuring" ? ask() : undefined);
+  if (link.state.kind === "configuring") ask();
+  await configured;
+  node.hangUp();
+  await second;
 });
