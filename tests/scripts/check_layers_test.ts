@@ -184,6 +184,7 @@ Deno.test("checkLayers() reports time that does not come from the clock", async 
   ) {
     await assertFault({ "src/mesh/a.ts": `export const x = ${use};\n` }, /a\.ts:1 uses .*; time comes from src\/clock\.ts/);
   }
+  assert.deepEqual(await faultsOf({ "main.ts": `import "./src/cli/mod.ts";\nperformance.now();\n` }), []);
   await assertFault({ "src/mesh/a.ts": `import { setTimeout } from "node:timers/promises";\n` }, /a\.ts:1 imports node:timers\/promises/);
   assert.deepEqual(
     await faultsOf({ "src/mesh/a.ts": `export const x = [new Date(5), Date.UTC(2026), ({ setTimeout: 1 }).setTimeout];\n` }),

@@ -3,6 +3,7 @@ import type { Clock } from "../../src/clock.ts";
 import { ioTurn } from "./link_rig.ts";
 
 const QUIET_TURNS = 2;
+const PATIENT_TURNS = 10;
 
 /** A Clock that stands still until it is told to run. */
 export interface SteppedClock extends Clock {
@@ -12,6 +13,8 @@ export interface SteppedClock extends Clock {
   settle<Result>(promise: PromiseLike<Result>): Promise<Result>;
   /** To be called when something crosses a socket: time stands still until nothing does any more. */
   readonly traffic: () => void;
+  /** The same clock for whoever writes to a socket when a timer fires: that counts as traffic. */
+  readonly speaking: Clock;
 }
 
 interface Waiting {
@@ -19,8 +22,10 @@ interface Waiting {
   readonly callback: () => void;
 }
 
-/** A stepped clock; the wall clock starts at 2026-06-15T12:00:00Z. */
-export function createSteppedClock(wallStartMs = Date.UTC(2026, 5, 15, 12)): SteppedClock {
+const WALL_START_MS = Date.UTC(2026, 5, 15, 12);
+
+/** A stepped clock; the wall clock starts at 2026-06-15T12:00:00Z. `patient`: every timer counts as traffic, which takes longer. */
+export function createSteppedClock({ patient = false }: { readonly patient?: boolean } = {}): SteppedClock {
   const waiting = new Set<Waiting>();
   let nowMs = 0;
   let crossed = 1;
@@ -33,13 +38,14 @@ export function createSteppedClock(wallStartMs = Date.UTC(2026, 5, 15, 12)): Ste
     if (next === undefined || next.atMs > untilMs) return false;
     nowMs = Math.max(nowMs, next.atMs);
     waiting.delete(next);
+    if (patient) traffic();
     next.callback();
     return true;
   }
 
   async function quiet(): Promise<void> {
     await ioTurn();
-    for (let turns = 0; crossed !== settledAt && turns < QUIET_TURNS; turns += 1) {
+    for (let turns = 0; crossed !== settledAt && turns < (patient ? PATIENT_TURNS : QUIET_TURNS); turns += 1) {
       const before = crossed;
       await idleTurn();
       if (crossed !== before) turns = -1;
@@ -49,19 +55,34 @@ export function createSteppedClock(wallStartMs = Date.UTC(2026, 5, 15, 12)): Ste
 
   async function run(ms: number): Promise<void> {
     const untilMs = nowMs + ms;
-    crossed += 1;
+    traffic();
     await quiet();
     while (fireNext(untilMs)) await quiet();
     nowMs = untilMs;
   }
 
-  return {
+  function traffic(): void {
+    crossed += 1;
+  }
+
+  const clock: Clock = {
     nowMs: () => nowMs,
-    wallMs: () => wallStartMs + nowMs,
+    wallMs: () => WALL_START_MS + nowMs,
     after(delayMs, callback) {
       const timer = { atMs: nowMs + Math.max(0, delayMs), callback };
       waiting.add(timer);
       return { cancel: () => void waiting.delete(timer) };
+    },
+  };
+  return {
+    ...clock,
+    speaking: {
+      ...clock,
+      after: (delayMs, callback) =>
+        clock.after(delayMs, () => {
+          traffic();
+          callback();
+        }),
     },
     run,
     async settle(promise) {
@@ -71,7 +92,7 @@ export function createSteppedClock(wallStartMs = Date.UTC(2026, 5, 15, 12)): Ste
       while (!settled) await run(50);
       return await promise;
     },
-    traffic: () => void (crossed += 1),
+    traffic,
   };
 }
 

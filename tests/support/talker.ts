@@ -66,12 +66,20 @@ export class Talker implements LinkUser {
   }
 }
 
-/** Resolves with the link's state as soon as `fits` it. */
+// Of real time: a link that never comes to a state must fail its test, not stop the run.
+const STATE_LIMIT_MS = 20_000;
+
+/** Resolves with the link's state as soon as it `fits`. */
 export function stateOf(link: Link, fits: (state: LinkState) => boolean): Promise<LinkState> {
   if (fits(link.state)) return Promise.resolve(link.state);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      unlisten();
+      reject(new Error(`the link stays ${JSON.stringify(link.state)}`));
+    }, STATE_LIMIT_MS);
     const unlisten = link.listen((event: LinkEvent) => {
       if (!fits(event.state)) return;
+      clearTimeout(limit);
       unlisten();
       resolve(event.state);
     });
