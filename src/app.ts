@@ -9,6 +9,7 @@ import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
 import { sentences } from "./i18n/mod.ts";
 import { createStateFile } from "./io/state_file.ts";
+import { PortNum } from "./link/enums.ts";
 import { type Link, openLink } from "./link/link.ts";
 import type { Init, MeshPacket } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
@@ -26,7 +27,7 @@ import { readPacket, type TextMessage } from "./mesh/packet.ts";
 import { packetLine } from "./mesh/packet_line.ts";
 import { createParked } from "./mesh/parked.ts";
 import { createPeople } from "./mesh/people.ts";
-import { createRateLimit } from "./mesh/rate_limit.ts";
+import { createRateLimit, type RateLimit } from "./mesh/rate_limit.ts";
 import { createRecentIds } from "./mesh/recent_ids.ts";
 import { AdminOrders } from "./mesh/remote_admin.ts";
 import { Requests } from "./mesh/requests.ts";
@@ -103,7 +104,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     send: give,
     refuses(draft, dataBytes) {
       const ms = onAirMs(draft, dataBytes);
-      if (config.mesh.listen_only) return `listening only: it would have taken ${ms} ms on the air`;
+      if (config.mesh.listen_only) {
+        const text = draft.portnum === PortNum.TEXT_MESSAGE_APP
+          ? `: ${new TextDecoder().decode(draft.payload).replaceAll("\n", " / ")}`
+          : "";
+        return `listening only: ${ms} ms on the air${text}`;
+      }
       return budget.affords(ms) ? undefined : "the bot's air time of this hour is used up";
     },
     onSent(sent) {
@@ -168,7 +174,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const commands = options.commands ?? createCommands();
   const recentIds = createRecentIds({ clock });
+  let rateLimit = createLimit();
   const routers = [createRouter()];
+
+  function createLimit(): RateLimit {
+    return createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes });
+  }
 
   /** The router of the configuration as it is now. */
   function createRouter(): Router {
@@ -191,7 +202,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
         ignoreDuplicates(recentIds),
       ],
-      limit: limitRate(createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes }), say.router.tooMany),
+      limit: limitRate(rateLimit, say.router.tooMany),
       answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
       answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit, parked, maxParts }),
       ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
@@ -301,7 +312,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const key of ["node", "data_dir"] as const) {
       if (JSON.stringify(next[key]) !== JSON.stringify(config[key])) log.warn`the new ${key} of the configuration holds after a restart`;
     }
+    const sameLimit = next.mesh.commands_per_5_minutes === config.mesh.commands_per_5_minutes;
     config = { ...next, node: config.node, data_dir: config.data_dir };
+    // Who has been refused once knows it: another limit alone begins a new count.
+    if (!sameLimit) rateLimit = createLimit();
     routers.push(createRouter());
     monitor[Symbol.dispose]();
     if (link !== undefined) monitor = watch(link);

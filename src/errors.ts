@@ -15,6 +15,11 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
+/** A question to the mesh cannot be answered: it was refused, lost, or nobody acknowledged it. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
 const EXPECTED_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -33,7 +38,7 @@ const EXPECTED_CODES = new Set([
 
 /** True for what networks do every day: such an error is logged in one line without a stack. */
 export function isExpectedNetworkError(error: unknown): boolean {
-  if (error instanceof TimeLimitError || error instanceof SlotTakenError) return true;
+  if (error instanceof TimeLimitError || error instanceof NoAnswerError || error instanceof SlotTakenError) return true;
   if (!(error instanceof Error)) return false;
   if (error.name === "TimeoutError" || error.name === "AbortError") return true;
   const code = (error as { code?: unknown }).code;

@@ -3,7 +3,7 @@
  * An answer of the last 10 minutes is told again with its age instead of asking the mesh twice.
  */
 import type { CommandContext } from "../context.ts";
-import { TimeLimitError } from "../errors.ts";
+import { NoAnswerError, TimeLimitError } from "../errors.ts";
 import { formatAge, formatWait } from "../i18n/format.ts";
 import type { TracerouteResult } from "../mesh/requests.ts";
 import { shorten } from "./support/fit.ts";
@@ -56,7 +56,7 @@ async function trace(context: CommandContext, limits: TraceLimits, target: numbe
     result = await requests.traceroute(target, { signal });
     return routeText(context, result);
   } catch (error) {
-    if (error instanceof TimeLimitError || signal.aborted) return undefined;
+    if (error instanceof TimeLimitError || error instanceof NoAnswerError || signal.aborted) return undefined;
     throw error;
   } finally {
     limits.finished(target, result, clock.nowMs());

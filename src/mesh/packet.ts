@@ -1,6 +1,6 @@
 /** A MeshPacket from the radio, read: who, to whom, how it came, and its payload by PortNum. */
 import { decode } from "../link/codec.ts";
-import { PortNum, Priority, RoutingError, TransportMechanism } from "../link/enums.ts";
+import { PortNum, RoutingError, TransportMechanism } from "../link/enums.ts";
 import type { MeshPacket, Message, Position, RouteDiscovery, Telemetry, User } from "../link/messages.ts";
 
 /** How a packet reached our node. */
@@ -107,7 +107,7 @@ function readReception(packet: MeshPacket): Reception {
     rxTimeS: packet.rxTime,
     pkiEncrypted: packet.pkiEncrypted,
     publicKey: packet.publicKey,
-    wantAck: packet.wantAck || packet.priority === Priority.ACK,
+    wantAck: packet.wantAck,
     wantsResponse: packet.payloadVariant.case === "decoded" && packet.payloadVariant.value.wantResponse,
   };
 }

@@ -1,6 +1,6 @@
 /** Questions to the mesh that are answered later, matched by the id of the packet that asked. */
 import type { Clock } from "../clock.ts";
-import { TimeLimitError } from "../errors.ts";
+import { NoAnswerError, TimeLimitError } from "../errors.ts";
 import { PortNum } from "../link/enums.ts";
 import { encode } from "../link/codec.ts";
 import type { RouteDiscovery } from "../link/messages.ts";
@@ -29,8 +29,8 @@ export interface TracerouteResult {
 /** The narrow door for packets that ask the mesh a question. */
 export interface MeshRequests {
   /**
-   * Asks for the route to a node and back. Rejects with TimeLimitError when no answer came, or with the reason of
-   * the abort. The node sends one traceroute in 30 s; a question waits for its turn.
+   * Asks for the route to a node and back. Rejects with TimeLimitError when no answer came, with NoAnswerError when none
+   * can come, or with the reason of the abort. The node sends one traceroute in 30 s; a question waits for its turn.
    */
   traceroute(target: number, options: { readonly signal: AbortSignal }): Promise<TracerouteResult>;
 }
@@ -91,7 +91,7 @@ export class Requests implements MeshRequests {
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     void ticket.outcome.then((outcome) => {
-      if (isRefusal(outcome)) reject(new Error(`traceroute to ${formatNodeId(target)}: ${describeOutcome(outcome)}`));
+      if (isRefusal(outcome)) reject(new NoAnswerError(`traceroute to ${formatNodeId(target)}: ${describeOutcome(outcome)}`));
     });
     try {
       return resultOf(target, await promise, this.#options.ownNum() ?? 0);

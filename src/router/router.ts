@@ -13,7 +13,7 @@ const log = logger("command");
 
 const DEFAULT_PREFIX = "/";
 // Whole messages that people send to find out whether somebody is there; the only ones that need no prefix.
-const BARE_WORDS = new Map([["help", "help"], ["aide", "help"], ["?", "help"], ["ping", "ping"], ["test", "ping"]]);
+const BARE_WORDS = new Set(["help", "aide", "?", "ping", "test"]);
 const DEFAULT_DEADLINE_MS = 10_000;
 const MAX_RUNNING = 32;
 const MAX_WAITING = 200;
@@ -57,6 +57,7 @@ export interface RouterOptions {
 export class Router {
   readonly #options: RouterOptions;
   readonly #commands: ReadonlyMap<string, Command>;
+  readonly #switchedOff: ReadonlySet<string>;
   readonly #prefix: string;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -65,6 +66,8 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#commands = indexCommands(options.commands, options);
+    const words = [...indexCommands(options.commands, { aliases: options.aliases ?? {} }).keys()];
+    this.#switchedOff = new Set(words.filter((word) => !this.#commands.has(word)));
     this.#prefix = options.prefix ?? DEFAULT_PREFIX;
   }
 
@@ -77,6 +80,10 @@ export class Router {
     const command = parsed === undefined ? undefined : this.#commands.get(parsed.word);
     const fixed = onChannel || command !== undefined ? undefined : this.#options.fixedAnswer?.(message.text);
     if (parsed === undefined && fixed === undefined) return this.#ignore(message, "it is not a command");
+    // Another bot may answer a word that is switched off here: that it is not known would be one answer too many.
+    if (parsed !== undefined && command === undefined && this.#switchedOff.has(parsed.word)) {
+      return this.#ignore(message, "the command is off");
+    }
     if (onChannel && command?.scope !== "channel") return this.#ignore(message, "it is no command for a channel");
     const admin = !onChannel && (this.#options.isAdmin?.(message) ?? false);
     const unwanted = this.#unwanted(message, command, admin);
@@ -123,8 +130,8 @@ export class Router {
   #parse(text: string, onChannel: boolean): ParsedCommand | undefined {
     const parsed = parseCommand(text, this.#prefix);
     if (parsed !== undefined || onChannel) return parsed;
-    const word = BARE_WORDS.get(text.trim().toLowerCase());
-    return word === undefined || !this.#commands.has(word) ? undefined : { word, args: "" };
+    const word = text.trim().toLowerCase();
+    return BARE_WORDS.has(word) && this.#commands.has(word) ? { word, args: "" } : undefined;
   }
 
   #start(task: () => Promise<void>): void {

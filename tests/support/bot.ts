@@ -50,8 +50,14 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     MESHBOT_DATA_DIR: "/nonexistent",
     ...options.env,
   };
+  // Until the node knows the time, a text could be one from before the bot came, and would not be answered.
+  const timeKnown = node.waitFor(
+    "toRadio",
+    ({ message: { payloadVariant } }) => payloadVariant.case === "packet" && payloadVariant.value.to === node.nodeNum,
+  );
+  const { config } = loadConfig({ file: null, env, cwd: "/" });
   const app = await startApp({
-    config: loadConfig({ file: null, env, cwd: "/" }).config,
+    config,
     version: "0.0.0",
     ...options.app,
     onHandled({ id }) {
@@ -60,6 +66,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     },
   });
   await readyState(app);
+  if (config.node.set_clock && options.app?.clock === undefined) await timeKnown;
   return {
     app,
     node,
