@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
-import type { Config } from "./config.ts";
+import { type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
 import type { BotContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { startMonitor } from "./health/monitor.ts";
@@ -15,6 +15,7 @@ import type { Init, MeshPacket } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
 import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
+import { createKeyConflicts } from "./mesh/key_conflicts.ts";
 import { queueAnswer } from "./mesh/answer.ts";
 import { createBudget, utilizationOf } from "./mesh/budget.ts";
 import { includesChannel, warnOfMissingChannels } from "./mesh/channels.ts";
@@ -143,9 +144,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     ownNum: () => radio()?.nodeNum,
     publicKeyOf: (nodeNum) => nodes.get(nodeNum)?.publicKey,
   });
-  const peopleFile = createStateFile(join(config.data_dir, "people.json"));
+  const peopleFile = createStateFile(join(config.data_dir, PEOPLE_FILE));
   const people = createPeople({ clock, file: peopleFile });
-  await people.load();
+  const conflictsFile = createStateFile(join(config.data_dir, KEY_CONFLICTS_FILE));
+  const keyConflicts = createKeyConflicts(conflictsFile);
+  await Promise.all([people.load(), keyConflicts.load()]);
   const session = new Session({ clock, sink: createSink(), setClock: config.node.set_clock });
   const parts: Omit<BotContext, "config" | "say"> = {
     clock,
@@ -220,7 +223,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       },
       lost: () => outbox.linkLost(),
       radioChanged: () => nodes.clear(),
-      nodeInfo: (info) => nodes.applyNodeInfo(info),
+      nodeInfo(info) {
+        const conflict = nodes.get(info.num)?.keyConflict;
+        nodes.applyNodeInfo(info);
+        if (conflict === true && nodes.get(info.num)?.keyConflict === false) keyConflicts.cured(info.num);
+      },
       packet: receive,
       queueStatus(status) {
         otherClient.reported(status.meshPacketId);
@@ -239,7 +246,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodes.applyReception(incoming);
     switch (incoming.kind) {
       case "nodeInfo":
-        return nodes.applyUser(incoming.from, incoming.user);
+        nodes.applyUser(incoming.from, incoming.user);
+        if (nodes.get(incoming.from)?.keyConflict === true) keyConflicts.seen(incoming.from, nodes.nameOf(incoming.from));
+        else keyConflicts.cured(incoming.from);
+        return;
       case "position":
         return nodes.applyPosition(incoming.from, incoming.position);
       case "telemetry":
@@ -331,7 +341,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     outbox.close();
     monitor[Symbol.dispose]();
     await link?.close();
-    await peopleFile.flush();
+    await Promise.all([peopleFile.flush(), conflictsFile.flush()]);
     log.info`stopped: the node's connection is free`;
     ended.resolve();
   }

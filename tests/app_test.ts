@@ -218,6 +218,25 @@ Deno.test("the bot reads its configuration again at an admin's word, and keeps t
   assert.equal(bot.node.connections.dialed, 1);
 });
 
+Deno.test("rule 8: the running bot keeps a key conflict for the next check", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const bot = await startBot({ env: { MESHBOT_DATA_DIR: folder } });
+    const forged = encode("User", { longName: "Alice Martin", publicKey: new Uint8Array(32).fill(66) });
+    const packet = strangeText(bot, forged, {
+      to: BROADCAST_NUM,
+      payloadVariant: { case: "decoded", value: { portnum: PortNum.NODEINFO_APP, payload: forged } },
+    });
+    bot.node.receiveFromMesh(packet);
+    await bot.ask("/ping");
+    await bot[Symbol.asyncDispose]();
+    const kept = JSON.parse(await Deno.readTextFile(`${folder}/key_conflicts.json`));
+    assert.deepEqual(kept, [{ num: bot.person.nodeNum, name: "Alice Martin" }]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("the bot stops in order: it says disconnect, and the node sees it go", async () => {
   const bot = await startBot();
   const disconnect = bot.node.waitFor("toRadio", ({ message }) => message.payloadVariant.case === "disconnect");

@@ -1,6 +1,7 @@
 /** `meshbot check`. */
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config.ts";
+import { join } from "node:path";
+import { KEY_CONFLICTS_FILE, loadConfig } from "../config.ts";
 import { startLog, stopLog } from "../log.ts";
 import { defineCommand } from "./command.ts";
 
@@ -22,14 +23,20 @@ export const checkCommand = defineCommand({
   examples: ["meshbot check", "meshbot check --config /etc/meshbot/meshbot.toml --json"],
   async run({ args, env, cwd, signal, write, writeError }) {
     const { config } = loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
-    const [{ runChecks }, { nodeCheck }, { reportJson, reportLines }] = await Promise.all([
+    const [{ runChecks }, { nodeCheck }, { reportJson, reportLines }, { createKeyConflicts }, { createStateFile }] = await Promise.all([
       import("../health/checks.ts"),
       import("../health/node_check.ts"),
       import("./check_report.ts"),
+      import("../mesh/key_conflicts.ts"),
+      import("../io/state_file.ts"),
     ]);
     const { host, port } = config.node;
+    const conflicts = createKeyConflicts(createStateFile(join(config.data_dir, KEY_CONFLICTS_FILE)));
+    await conflicts.load();
+    const hasPlace = config.place.latitude !== undefined && config.place.longitude !== undefined;
+    const bot = { answerMqtt: config.mesh.answer_mqtt, hasPlace, keyConflicts: conflicts.list() };
     // A check that a service brings later is one more entry.
-    const checks = [nodeCheck({ host, port, clock: systemClock, bot: { answerMqtt: config.mesh.answer_mqtt } })];
+    const checks = [nodeCheck({ host, port, clock: systemClock, bot })];
     writeError(
       `meshbot check: visiting ${host}, port ${port}. This takes the node's only connection for a moment: ` +
         "a bot that is running on it loses its link for that time.",

@@ -1,17 +1,11 @@
 /** What the messages of a handshake tell of the node's settings; what the node did not tell stays unknown. */
+import type { KeyConflict } from "../mesh/key_conflicts.ts";
 import { decode } from "../link/codec.ts";
 import { ChannelRole, PortNum } from "../link/enums.ts";
 import type { Channel, FromRadio, LoRaConfig, MeshPacket, Message, NodeInfo, User } from "../link/messages.ts";
 import { cleanText } from "../mesh/clean_text.ts";
 import { differs, isKey, placeOf } from "../mesh/node_fields.ts";
 import { lastFourOf } from "../node_id.ts";
-
-/** A node whose NODEINFO announces another public key than the one that our node keeps for it. */
-export interface KeyConflict {
-  readonly num: number;
-  /** Cleaned; its last four digits when it has told no name. */
-  readonly name: string;
-}
 
 /** The node's clock; `aheadMs` is how far it is ahead of this machine's, negative when behind, absent when not known. */
 export type ClockFact = { readonly state: "unknown" | "unset" | "set"; readonly aheadMs?: number };

@@ -167,7 +167,8 @@ class MemoryNodeDb implements NodeDb {
     record.viaMqtt = info.viaMqtt;
     record.isFavorite = info.isFavorite;
     if (info.user !== undefined) {
-      if (isKey(info.user.publicKey)) {
+      // The same key again is our node's old knowledge, and says nothing about the other one that was announced.
+      if (isKey(info.user.publicKey) && differs(record.publicKey, info.user.publicKey)) {
         record.publicKey = info.user.publicKey.slice();
         record.keyConflict = false;
       }

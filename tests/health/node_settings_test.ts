@@ -356,6 +356,12 @@ Deno.test("rule 8: a NODEINFO with a key other than the stored one is shown with
   assert.match(cure, /in an app, remove that node/);
 });
 
+Deno.test("rule 8: what the running bot has seen is shown too, each node once", () => {
+  const keyConflicts = [{ num: 0x77, name: "Alice" }, { num: 0x77, name: "Alice" }];
+  const shown = judged({}, { keyConflicts }).filter(({ what }) => what.includes("announces another public key"));
+  assert.deepEqual(shown.map(({ what, level }) => [what.startsWith("Alice (!00000077)"), level]), [[true, "warn"]]);
+});
+
 Deno.test("rule 8: of many key conflicts ten are shown and the rest are counted", () => {
   const nums = Array.from({ length: 25 }, (_, index) => 1000 + index);
   const found = troubles(judged({

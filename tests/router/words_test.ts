@@ -112,7 +112,7 @@ Deno.test("rule 14: Router answers a disabled command under none of its words", 
   const { ask } = scene({ disabled: ["ping"], aliases: { pong: "ping" } });
   for (const text of ["ping", "test", "PING"]) assert.deepEqual(await ask(text), [], text);
   for (const text of ["/ping", "/test", "/pong", "/Ping"]) {
-    assert.deepEqual((await ask(text)).filter((answer) => !answer.startsWith("Unknown command")), [], text);
+    assert.deepEqual(await ask(text), [], text);
     assert.deepEqual(await ask(text, ON_CHANNEL), [], text);
   }
   assert.deepEqual(await ask("/help"), ["help()"]);

@@ -1,4 +1,5 @@
 /** What a judge of one of the node's settings is. */
+import type { KeyConflict } from "../../mesh/key_conflicts.ts";
 import { type Finding, warn } from "../finding.ts";
 import type { NodeFacts } from "../node_facts.ts";
 
@@ -8,6 +9,8 @@ export interface BotSettings {
   readonly answerMqtt?: boolean;
   /** The bot was told where it is. Default false. */
   readonly hasPlace?: boolean;
+  /** The nodes that the running bot has seen with another key. Default none. */
+  readonly keyConflicts?: readonly KeyConflict[];
 }
 
 /** Judges one setting; never throws. "App" in the texts is any of the Meshtastic apps. */

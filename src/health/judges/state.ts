@@ -99,7 +99,9 @@ export function judgeNodeCount({ nodeCount }: NodeFacts): Finding[] {
 }
 
 /** The firmware keeps the first key that a node announced, and so does the bot: the second may be anybody's. */
-export function judgeKeyConflicts({ keyConflicts }: NodeFacts): Finding[] {
+export function judgeKeyConflicts(facts: NodeFacts, bot: BotSettings = {}): Finding[] {
+  const names = new Map([...bot.keyConflicts ?? [], ...facts.keyConflicts].map(({ num, name }) => [num, name]));
+  const keyConflicts = [...names].map(([num, name]) => ({ num, name }));
   if (keyConflicts.length === 0) return [ok("No node was seen to announce another key than the one that is stored for it.")];
   return several(keyConflicts, ({ num, name }) =>
     warn(
