@@ -217,8 +217,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ready(radio, { first, outageMs }) {
         nodes.ownNum = radio.nodeNum;
         if (first) warnOfMissingChannels(channelsIn(config), radio);
-        // How long we were away before the program started is not known: longer, then.
-        if (first || outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
+        if (!first && outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
         outbox.linkReady({ nodeNum: radio.nodeNum, hopLimit: hopLimit(), outageMs });
       },
       lost: () => outbox.linkLost(),
