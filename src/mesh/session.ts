@@ -98,6 +98,7 @@ export class Session implements LinkUser {
   #nodeListAtMs: number | undefined;
   #nodeListTimer: Timer | undefined;
   #startedAtMs = 0;
+  #ready = false;
   #uptimeS: number | undefined;
   #lostAtMs: number;
   #messages = 0;
@@ -175,7 +176,9 @@ export class Session implements LinkUser {
     this.#nodeListTimer?.cancel();
     if (this.#wanted?.full === true && this.#messages > 0) this.#brokenFullHandshakes += 1;
     this.#wanted = undefined;
-    this.#lostAtMs = this.#clock.nowMs();
+    // A connection that never came to be ready is part of the outage before it.
+    if (this.#ready) this.#lostAtMs = this.#clock.nowMs();
+    this.#ready = false;
     this.#sink.lost(cause);
   }
 
@@ -240,6 +243,7 @@ export class Session implements LinkUser {
     if (rebooted || this.#nodeListAtMs === undefined || nowMs - this.#nodeListAtMs >= NODE_LIST_KEEP_MS) this.#askNodesLater();
     if (this.#link?.state.kind !== "configuring") return;
     this.#link.settled();
+    this.#ready = true;
     const what = `${formatNodeId(radio.nodeNum)}, firmware ${radio.firmwareVersion}`;
     log.info`ready: our node is ${what}; handshake of ${this.#messages} messages in ${Math.round(nowMs - this.#startedAtMs)} ms`;
     this.#sink.ready(radio, { first, outageMs: nowMs - this.#lostAtMs });

@@ -258,6 +258,18 @@ Deno.test("Session tells how long there was no ready link", async () => {
   assert.deepEqual(stage.ready.map(({ first, outageMs }) => [first, outageMs]), [[true, 700], [false, 42_000]]);
 });
 
+Deno.test("Session counts connections that never came to be ready into the outage", async () => {
+  const stage = scene();
+  shake(stage);
+  let link = reconnect(stage);
+  for (let tries = 0; tries < 3; tries++) {
+    await stage.clock.tick(20_000);
+    link = reconnect(stage);
+  }
+  shake({ ...stage, link });
+  assert.equal(stage.ready.at(-1)?.outageMs, 60_000);
+});
+
 Deno.test("Session passes packets on that come during the handshake", () => {
   const stage = scene();
   say(stage.session, { case: "packet", value: { from: 7, to: OWN, id: 5, payloadVariant: { case: "decoded", value: { portnum: 1 } } } });
