@@ -232,7 +232,6 @@ export async function startApp(options: AppOptions): Promise<App> {
         otherClient.reported(status.meshPacketId);
         outbox.queueStatus(status);
       },
-      notification: () => {},
     };
   }
 
@@ -318,7 +317,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       return mistakes.length === 0 ? [headline ?? ""] : mistakes;
     }
     if (next === undefined) return ["this bot was started without a file to read again"];
-    for (const key of ["node", "data_dir"] as const) {
+    for (const key of ["node", "data_dir", "debug", "log"] as const) {
       if (JSON.stringify(next[key]) !== JSON.stringify(config[key])) log.warn`the new ${key} of the configuration holds after a restart`;
     }
     const sameLimit = next.mesh.commands_per_5_minutes === config.mesh.commands_per_5_minutes;
@@ -328,6 +327,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     routers.push(createRouter());
     monitor[Symbol.dispose]();
     if (link !== undefined) monitor = watch(link);
+    const known = radio();
+    if (known !== undefined) warnOfMissingChannels(channelsIn(config), known);
     log.info`the configuration was read again`;
     return [];
   }

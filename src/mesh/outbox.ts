@@ -89,11 +89,6 @@ export class Outbox {
     return this.#queue.length;
   }
 
-  /** Packets that were sent and whose end is not known yet. */
-  get pending(): number {
-    return this.#inFlight.size;
-  }
-
   /** How many parts of an answer have no end yet. */
   openParts(answerId: number): number {
     return [...this.#queue.all(), ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;

@@ -7,17 +7,7 @@ import { describeError } from "../errors.ts";
 import { ChannelRole, enumName, ModemPreset } from "../link/enums.ts";
 import type { EndCause } from "../link/connection.ts";
 import type { LinkState, LinkUser } from "../link/link.ts";
-import type {
-  Channel,
-  ClientNotification,
-  FromRadio,
-  Init,
-  LoRaConfig,
-  MeshPacket,
-  MyNodeInfo,
-  NodeInfo,
-  QueueStatus,
-} from "../link/messages.ts";
+import type { Channel, FromRadio, Init, LoRaConfig, MeshPacket, MyNodeInfo, NodeInfo, QueueStatus } from "../link/messages.ts";
 import { randomId } from "../link/random_id.ts";
 import { logger } from "../log.ts";
 import { formatNodeId } from "../node_id.ts";
@@ -66,7 +56,6 @@ export interface SessionSink {
   nodeInfo(info: NodeInfo): void;
   packet(packet: MeshPacket, bytes: Uint8Array): void;
   queueStatus(status: QueueStatus): void;
-  notification(notification: ClientNotification): void;
 }
 
 /** The part of the link that the session needs. */
@@ -150,7 +139,7 @@ export class Session implements LinkUser {
         return this.#sink.nodeInfo(payloadVariant.value);
       case "clientNotification":
         log.warn`our node says: ${payloadVariant.value.message}`;
-        return this.#sink.notification(payloadVariant.value);
+        return;
       case "myInfo":
         return this.#myInfo(payloadVariant.value);
       case "metadata":

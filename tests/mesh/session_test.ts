@@ -67,7 +67,6 @@ function scene(options: { readonly setClock?: boolean; readonly wallStartMs?: nu
     nodeInfo: (info) => void nodes.push(info),
     packet: (packet) => void packets.push(packet),
     queueStatus: ({ meshPacketId }) => void events.push(`queueStatus ${meshPacketId}`),
-    notification: ({ message }) => void events.push(`notification ${message}`),
   };
   const session = new Session({ clock, sink, ...(options.setClock === undefined ? {} : { setClock: options.setClock }) });
   const link = new PaperLink();

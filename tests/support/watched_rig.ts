@@ -47,7 +47,6 @@ export async function watchedRig<AnyClock extends Clock>(options: WatchedRigOpti
       nodeInfo() {},
       packet() {},
       queueStatus() {},
-      notification() {},
       ...options.sink,
     },
   });
