@@ -162,6 +162,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     people,
     more: parked,
+    services: { weather: undefined, lightning: undefined, vigilance: undefined, esphome: undefined },
+    remotes: { names: [], [Symbol.asyncDispose]: () => Promise.resolve() },
     reload: () => Promise.resolve(reload()),
     startedAtWallMs: clock.wallMs(),
     version: options.version,

@@ -1,6 +1,7 @@
 /** What the parts of the program share: BotContext lives with the process, CommandContext with one message. Types only. */
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { RemoteNodes } from "./health/remote_nodes.ts";
 import type { Sentences } from "./i18n/mod.ts";
 import type { AirtimeLedger } from "./mesh/airtime.ts";
 import type { Budget } from "./mesh/budget.ts";
@@ -11,6 +12,7 @@ import type { People } from "./mesh/people.ts";
 import type { RemoteAdmin } from "./mesh/remote_admin.ts";
 import type { MeshRequests } from "./mesh/requests.ts";
 import type { RadioInfo } from "./mesh/session.ts";
+import type { Services } from "./services/mod.ts";
 
 /** The link as a command sees it: nothing here can open, close or write. */
 export interface LinkView {
@@ -47,6 +49,10 @@ export interface BotContext {
   readonly people: People;
   /** What is left of the last long answer to somebody; it is taken out by asking. */
   readonly more: { next(nodeNum: number): string | undefined };
+  /** The windows to the world that are switched on. */
+  readonly services: Services;
+  /** The other nodes of the configuration. */
+  readonly remotes: RemoteNodes;
   /** Reads the configuration again and goes on with it; the mistakes when it is not valid, and the old one stays. */
   readonly reload: () => Promise<readonly string[]>;
   /** Wall clock of the program's start, milliseconds since 1970. */

@@ -20,6 +20,28 @@ export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
 }
 
+/** Why a service gave no answer of use. */
+export type ServiceFault =
+  /** No connection, or it broke off. */
+  | "unreachable"
+  | "slow"
+  /** An HTTP status other than 200, a redirect to another host, wrong credentials. */
+  | "refused"
+  | "tooBig"
+  /** The answer came, and is not what was agreed on; the message names what was missing. */
+  | "unreadable";
+
+/** A service outside the mesh gave no answer of use; the message says which one and why, and holds no secret. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  readonly fault: ServiceFault;
+
+  constructor(fault: ServiceFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
 const EXPECTED_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -39,6 +61,7 @@ const EXPECTED_CODES = new Set([
 /** True for what networks do every day: such an error is logged in one line without a stack. */
 export function isExpectedNetworkError(error: unknown): boolean {
   if (error instanceof TimeLimitError || error instanceof NoAnswerError || error instanceof SlotTakenError) return true;
+  if (error instanceof ServiceError) return true;
   if (!(error instanceof Error)) return false;
   if (error.name === "TimeoutError" || error.name === "AbortError") return true;
   const code = (error as { code?: unknown }).code;

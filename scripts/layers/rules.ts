@@ -2,10 +2,10 @@
 import type { Fact } from "./facts_plugin.ts";
 
 /** Importable by every room; of the others they import types alone. */
-const SHARED = new Set(["context", "config", "errors", "log", "i18n", "clock", "node_id", "nearest", "version"]);
+const SHARED = new Set(["context", "config", "errors", "log", "i18n", "clock", "node_id", "nearest", "version", "condition", "geo"]);
 
 const MESH_AND_BELOW = ["mesh", "link"];
-const BOT_PARTS = ["router", "commands", "services", "health", "diag", ...MESH_AND_BELOW];
+const BOT_PARTS = ["router", "commands", "services", "alerts", "health", "store", "diag", "share", ...MESH_AND_BELOW];
 
 /** What each room may import besides itself and the shared ones. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -13,8 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["demo", "app", "simulator", "io", ...BOT_PARTS],
   demo: ["app", "simulator", ...BOT_PARTS],
   app: ["io", ...BOT_PARTS],
-  commands: ["router", "services", "health", ...MESH_AND_BELOW],
-  diag: ["services", "health", ...MESH_AND_BELOW],
+  commands: ["router", "services", "alerts", "health", "store", ...MESH_AND_BELOW],
+  diag: ["services", "health", "io", ...MESH_AND_BELOW],
+  share: ["io", ...MESH_AND_BELOW],
+  alerts: MESH_AND_BELOW,
+  store: MESH_AND_BELOW,
   router: MESH_AND_BELOW,
   health: MESH_AND_BELOW,
   services: ["io"],

@@ -4,7 +4,7 @@
 import type { BotContext, CommandContext } from "../context.ts";
 import { formatAge } from "../i18n/format.ts";
 import type { Sentences } from "../i18n/mod.ts";
-import { formatPlace } from "../mesh/geo.ts";
+import { formatPlace } from "../geo.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
 import { textLengthBytes } from "../mesh/text.ts";
 import { formatNodeId } from "../node_id.ts";

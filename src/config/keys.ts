@@ -3,6 +3,19 @@ import { join } from "node:path";
 import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, oneOf, text, type ValueFault } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
 import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
+import {
+  brokerUrl,
+  DEFAULT_SENSORS,
+  department,
+  destination,
+  quietHours,
+  remotes,
+  schedule,
+  secretText,
+  sensors,
+  timeZone,
+  webUrl,
+} from "./service_kinds.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -66,10 +79,20 @@ export const SECTIONS: Readonly<Record<string, string>> = {
   place: "Where the node stands, when it does not know itself: for distances and directions.",
   echo: "The command /echo, which repeats a text on a channel.",
   log: "The log, on standard error.",
+  weather: "The weather, from wttr.in and Open-Meteo.",
+  lightning: "Lightning, from the Blitzortung network's MQTT relay.",
+  vigilance: "Météo-France's vigilance for a department.",
+  esphome: "A solar station that ESPHome runs.",
+  monitor: "The machine that the bot runs on: what is worth an alert.",
+  remote: "Other nodes, visited now and then; each serves one client, so never more often than needed.",
+  alerts: "Alerts that nobody asked for: who gets them, and when.",
+  schedule: "Commands whose answers are sent at certain times.",
   answer: "Answers of your own: a direct message that is one of the words, whatever the case, is answered with the text.",
 };
 
 const ADMINS = 'a list of public keys in base64 or of node ids, such as ["!a1b2c3d4"]';
+const WEATHER_SOURCES = 'a list of "wttr", "curl" and "open-meteo"';
+const DESTINATIONS = 'a list of node ids and channels, such as ["!a1b2c3d4", "channel:2"]';
 const CHANNELS = 'a list of channel indexes (0 to 7) or names, such as [0, "LongFast"]';
 
 /** Every key. A new one is an entry here and nothing else. */
@@ -127,6 +150,110 @@ export const KEYS = {
   "place.longitude": optional(decimal(-180, 180), { help: "Degrees east.", example: "2.2945", together: "place.latitude" }),
 
   "echo.channel": optional(channel(), { help: "Channel that /echo writes to, by index or name; without it /echo is off.", example: "1" }),
+
+  "weather.enabled": defaulted(boolean(), true, { help: "Answers /weather and /rain." }),
+  "weather.order": defaulted(listOf(oneOf("wttr", "curl", "open-meteo"), WEATHER_SOURCES), ["wttr", "curl", "open-meteo"], {
+    help: "Sources in the order in which they are asked: wttr.in, wttr.in by the program curl, Open-Meteo.",
+  }),
+  "weather.wttr_url": defaulted(webUrl(), "https://wttr.in", { help: "Base of wttr.in or of a mirror; the place is appended." }),
+  "weather.open_meteo_url": defaulted(webUrl(), "https://api.open-meteo.com/v1/forecast", { help: "Open-Meteo's forecast." }),
+  "weather.geocoding_url": defaulted(webUrl(), "https://geocoding-api.open-meteo.com/v1/search", {
+    help: "Open-Meteo's search for the coordinates of a place.",
+  }),
+
+  "lightning.enabled": defaulted(boolean(), false, { help: "Listens for lightning, answers /blitz." }),
+  "lightning.broker_url": defaulted(brokerUrl(), "mqtt://blitzortung.ha.sed.pl:1883", { help: "The MQTT relay of Blitzortung." }),
+  "lightning.latitude": optional(decimal(-90, 90), {
+    help: "Degrees north of the centre; without it [place], else the node's own position.",
+    example: "48.8583",
+    together: "lightning.longitude",
+  }),
+  "lightning.longitude": optional(decimal(-180, 180), {
+    help: "Degrees east of the centre.",
+    example: "2.2945",
+    together: "lightning.latitude",
+  }),
+  "lightning.radius_km": defaulted(decimal(1, 300), 50, { help: "Kilometres around the centre in which a strike counts." }),
+  "lightning.window_min": defaulted(integer(1, 120), 15, { help: "Minutes for which a strike counts." }),
+  "lightning.alert_strikes": defaulted(integer(1, 10000), 5, { help: "Strikes in the window from which there is an alert." }),
+
+  "vigilance.department": optional(department(), {
+    help: "Number of the department; without it /vigi is off and nothing is asked.",
+    example: '"59"',
+  }),
+  "vigilance.alert_from": defaulted(oneOf("yellow", "orange", "red"), "orange", { help: "Colour from which there is an alert." }),
+  "vigilance.api_key": optional(secretText(), {
+    help: "Key for Météo-France's own API, free at portail-api.meteofrance.fr; with it the API is asked first.",
+    example: '"eyJ4NXQ..."',
+    secret: true,
+  }),
+  "vigilance.page_url": defaulted(webUrl(), "https://vigilance.meteofrance.fr/fr/vigilance-accessible", {
+    help: "Météo-France's page for screen readers.",
+  }),
+  "vigilance.api_url": defaulted(webUrl(), "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevigilance/encours", {
+    help: "Météo-France's API.",
+  }),
+  "vigilance.meteoalarm_url": defaulted(webUrl(), "https://feeds.meteoalarm.org/api/v1/warnings/feeds-france", {
+    help: "MeteoAlarm's warnings for France, asked when Météo-France does not answer.",
+  }),
+
+  "esphome.url": optional(webUrl(), {
+    help: "Address of the device's web server; without it /power and /graphs are off.",
+    example: '"http://192.168.1.27"',
+  }),
+  "esphome.username": optional(text(60), {
+    help: "User of the device's web server.",
+    example: '"admin"',
+    together: "esphome.password",
+  }),
+  "esphome.password": optional(secretText(), {
+    help: "Password of that user.",
+    example: '"secret"',
+    secret: true,
+    together: "esphome.username",
+  }),
+  "esphome.sensors": defaulted(sensors(), [...DEFAULT_SENSORS], {
+    help: "What the device measures: each with name, and kind, id, label, unit, decimals where they differ from the usual.",
+    example: '[[esphome.sensors]]\nkind = "voltage"\nname = "Battery Voltage"\nunit = "V"\ndecimals = 1',
+  }),
+  "esphome.telemetry": defaulted(boolean(), false, {
+    help: "Sends the readings over the mesh once an hour, as telemetry of the node's surroundings and power.",
+  }),
+
+  "monitor.enabled": defaulted(boolean(), true, { help: "Watches this machine and reports by alert what is wrong." }),
+  "monitor.check_every_s": defaulted(integer(5, 3600), 60, { help: "Seconds between two looks." }),
+  "monitor.for_s": defaulted(integer(0, 86400), 300, { help: "Seconds for which a limit must be passed before there is an alert." }),
+  "monitor.temperature_c": defaulted(decimal(20, 120), 60, { help: "Degrees of the processor that are too warm." }),
+  "monitor.critical_c": defaulted(decimal(20, 120), 68, {
+    help: "Degrees of the processor that are an alert at once; greater than temperature_c.",
+    above: "monitor.temperature_c",
+  }),
+  "monitor.load_per_core": defaulted(decimal(0.1, 100), 2, { help: "Average load over 5 minutes, for each core, that is too high." }),
+  "monitor.memory_percent": defaulted(decimal(1, 100), 90, { help: "Share of the memory in use that is too high." }),
+  "monitor.disk_percent": defaulted(decimal(1, 100), 90, { help: "Share of the disk in use that is too high." }),
+
+  remote: defaulted(remotes(), [], {
+    help: "Each with a name, host, and port (4403), check_every_s (600, at least 120), timeout_s (10).",
+    example: '[[remote]]\nname = "roof"\nhost = "192.168.1.51"',
+  }),
+
+  "alerts.to": defaulted(listOf(destination(), DESTINATIONS), [], { help: "Who gets alerts: nodes by id, channels by index or name." }),
+  "alerts.allow_public": defaulted(boolean(), false, {
+    help: "Lets alerts and scheduled answers out on channel 0 and on channels with the default key, where everybody hears them.",
+  }),
+  "alerts.quiet": optional(quietHours(), {
+    help: "Hours in which alerts are held, but for red vigilance; at their end one message tells what still holds.",
+    example: '"22:00-07:00"',
+  }),
+  "alerts.timezone": optional(timeZone(), {
+    help: "Time zone of quiet and of schedules; without it the system's.",
+    example: '"Europe/Paris"',
+  }),
+
+  schedule: defaulted(schedule(), [], {
+    help: "Each with cron (minute, hour, day, month, weekday), command and to.",
+    example: '[[schedule]]\ncron = "0 8 * * *"\ncommand = "/weather"\nto = "channel:2"',
+  }),
 
   "log.format": computed(oneOf("text", "json", "journal"), (env) => stderrIsJournal(env) ? "journal" : "text", {
     help: 'How lines look: "text" for people, "json" for programs, "journal" with journald\'s priorities.',

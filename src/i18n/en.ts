@@ -1,5 +1,13 @@
 /** The sentences in English. */
-import type { CompassPoint } from "../mesh/geo.ts";
+import { alertsEn } from "./alerts.ts";
+import { esphomeEn } from "./esphome.ts";
+import { lightningEn } from "./lightning.ts";
+import { monitorEn } from "./monitor.ts";
+import { remoteEn } from "./remote.ts";
+import { statsEn } from "./stats.ts";
+import { vigilanceEn } from "./vigilance.ts";
+import { weatherEn } from "./weather.ts";
+import type { CompassPoint } from "../geo.ts";
 import type { SignalQuality } from "../mesh/signal.ts";
 
 /** The link's states in words. */
@@ -57,6 +65,14 @@ export const en = {
     unban: "I answer a node again.",
     reload: "Reads my configuration again.",
     reboot: "Restarts a node that takes mine for an admin, or my own.",
+    weather: "The weather now and the next days; rain and astro tell more.",
+    rain: "The rain of the day, hour by hour.",
+    power: "The solar station: battery, yield, temperature, pressure, humidity.",
+    graphs: "The station's temperature, pressure and humidity over the last hours.",
+    blitz: "Lightning around me: strikes, the nearest, whether it comes closer.",
+    vigi: "Météo-France's vigilance, today and tomorrow.",
+    remote: "The other nodes that I visit: reached when, restarted when.",
+    alerts: "Sends you my alerts, or ends that.",
   },
 
   hops: {
@@ -161,6 +177,15 @@ export const en = {
     otherClient: "2nd client at node",
     nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
   },
+
+  weather: weatherEn,
+  lightning: lightningEn,
+  vigilance: vigilanceEn,
+  esphome: esphomeEn,
+  remote: remoteEn,
+  monitor: monitorEn,
+  alerts: alertsEn,
+  stats: statsEn,
 
   router: {
     /** The nearest command's name, if there is one. */

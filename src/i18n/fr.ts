@@ -1,4 +1,12 @@
 /** The sentences in French. */
+import { alertsFr } from "./alerts.ts";
+import { esphomeFr } from "./esphome.ts";
+import { lightningFr } from "./lightning.ts";
+import { monitorFr } from "./monitor.ts";
+import { remoteFr } from "./remote.ts";
+import { statsFr } from "./stats.ts";
+import { vigilanceFr } from "./vigilance.ts";
+import { weatherFr } from "./weather.ts";
 import type { Sentences } from "./mod.ts";
 
 /** Every sentence in French. */
@@ -39,6 +47,14 @@ export const fr: Sentences = {
     unban: "Je réponds de nouveau à un nœud.",
     reload: "Relit ma configuration.",
     reboot: "Redémarre un nœud dont le mien est admin, ou le mien.",
+    weather: "La météo actuelle et des jours qui viennent; rain et astro en disent plus.",
+    rain: "La pluie du jour, heure par heure.",
+    power: "La station solaire: batterie, production, température, pression, humidité.",
+    graphs: "Température, pression et humidité de la station ces dernières heures.",
+    blitz: "Les éclairs autour de moi: combien, le plus proche, s'ils approchent.",
+    vigi: "La vigilance Météo-France, aujourd'hui et demain.",
+    remote: "Les autres nœuds que je visite: joints quand, redémarrés quand.",
+    alerts: "Vous envoie mes alertes, ou arrête.",
   },
 
   hops: {
@@ -147,6 +163,15 @@ export const fr: Sentences = {
     otherClient: "2e client au nœud",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
+
+  weather: weatherFr,
+  lightning: lightningFr,
+  vigilance: vigilanceFr,
+  esphome: esphomeFr,
+  remote: remoteFr,
+  monitor: monitorFr,
+  alerts: alertsFr,
+  stats: statsFr,
 
   router: {
     unknown: (nearest, prefix = "/") =>

@@ -7,9 +7,11 @@ import { createBudget, utilizationOf } from "../../src/mesh/budget.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import type { Reception, TextMessage } from "../../src/mesh/packet.ts";
 import { createPeople, type People, type PeopleFile } from "../../src/mesh/people.ts";
+import type { RemoteNodes } from "../../src/health/remote_nodes.ts";
 import type { RemoteAdmin } from "../../src/mesh/remote_admin.ts";
 import type { MeshRequests } from "../../src/mesh/requests.ts";
 import type { RadioInfo } from "../../src/mesh/session.ts";
+import type { Services } from "../../src/services/mod.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
 
 /** Our own node in tests, `!16fad3dc`. */
@@ -40,6 +42,10 @@ export interface ContextOptions {
   readonly people?: People;
   /** What is left of the last answer to the asker. */
   readonly rest?: string;
+  /** By default all are switched off. */
+  readonly services?: Partial<Services>;
+  /** By default there are none. */
+  readonly remotes?: RemoteNodes;
   readonly reload?: () => Promise<readonly string[]>;
   /** The asker is an admin. */
   readonly admin?: boolean;
@@ -79,6 +85,8 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
     },
     people: options.people ?? createPeople({ clock, file: forgetfulFile }),
     more: { next: () => options.rest },
+    services: { weather: undefined, lightning: undefined, vigilance: undefined, esphome: undefined, ...options.services },
+    remotes: options.remotes ?? noRemotes,
     reload: options.reload ?? (() => Promise.reject(new Error("this test reloads nothing"))),
     startedAtWallMs: clock.wallMs(),
     version: "0.0.0",
@@ -93,6 +101,8 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
 
 /** A file that keeps nothing. */
 export const forgetfulFile: PeopleFile = { read: () => Promise.resolve(undefined), write() {} };
+
+const noRemotes = { names: [], [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as RemoteNodes;
 
 function makeRadio(radio: Partial<RadioInfo> = {}): RadioInfo {
   return {

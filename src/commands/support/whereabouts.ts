@@ -1,7 +1,7 @@
 /** Where a node is, seen from ours. */
 import type { BotContext } from "../../context.ts";
 import { formatDistance } from "../../i18n/format.ts";
-import { bearingDeg, compassPoint, distanceM, isApproximate } from "../../mesh/geo.ts";
+import { bearingDeg, compassPoint, distanceM, isApproximate } from "../../geo.ts";
 import type { Place } from "../../mesh/node_db.ts";
 
 // Two fixes of one spot differ by some metres: a direction would be noise.

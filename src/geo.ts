@@ -1,5 +1,5 @@
 /** Distance, bearing and the text form of places. */
-import type { Place } from "./node_db.ts";
+import type { Place } from "./mesh/node_db.ts";
 
 /** One of eight directions; English letters, translated by the sentences. */
 export type CompassPoint = "N" | "NE" | "E" | "SE" | "S" | "SW" | "W" | "NW";

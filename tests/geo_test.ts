@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bearingDeg, compassPoint, distanceM, formatPlace, isApproximate } from "../../src/mesh/geo.ts";
+import { bearingDeg, compassPoint, distanceM, formatPlace, isApproximate } from "../src/geo.ts";
 
 const PARIS = { latitude: 48.8566, longitude: 2.3522 };
 const LONDON = { latitude: 51.5074, longitude: -0.1278 };
