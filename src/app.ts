@@ -1,54 +1,35 @@
 /** The composition root: builds each part once, joins the pipeline, and takes it down in order. */
 import { join } from "node:path";
+import { createAnswering, type ProcessContext } from "./app/answering.ts";
+import { createReceiving } from "./app/receiving.ts";
+import { reread } from "./app/reread.ts";
+import { createSending } from "./app/sending.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
 import { type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
-import type { BotContext } from "./context.ts";
-import { UsageError } from "./errors.ts";
 import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
-import { sentences } from "./i18n/mod.ts";
 import { createStateFile } from "./io/state_file.ts";
-import { PortNum } from "./link/enums.ts";
 import { type Link, openLink } from "./link/link.ts";
-import type { Init, MeshPacket } from "./link/messages.ts";
+import type { Init } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
-import { createAirtimeLedger, modemOf, onAirBytes, timeOnAirMs } from "./mesh/airtime.ts";
-import { createKeyConflicts } from "./mesh/key_conflicts.ts";
-import { queueAnswer } from "./mesh/answer.ts";
-import { createBudget, utilizationOf } from "./mesh/budget.ts";
-import { includesChannel, warnOfMissingChannels } from "./mesh/channels.ts";
+import { warnOfMissingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
-import { cureMissingKey } from "./mesh/missing_key.ts";
+import { createKeyConflicts } from "./mesh/key_conflicts.ts";
 import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
-import { Outbox, type OutboxOptions } from "./mesh/outbox.ts";
-import type { Draft, Outcome } from "./mesh/outgoing.ts";
-import { readPacket, type TextMessage } from "./mesh/packet.ts";
-import { packetLine } from "./mesh/packet_line.ts";
+import type { Outbox, OutboxOptions } from "./mesh/outbox.ts";
+import type { TextMessage } from "./mesh/packet.ts";
 import { createParked } from "./mesh/parked.ts";
 import { createPeople } from "./mesh/people.ts";
-import { createRateLimit, type RateLimit } from "./mesh/rate_limit.ts";
-import { createRecentIds } from "./mesh/recent_ids.ts";
-import { AdminOrders } from "./mesh/remote_admin.ts";
-import { Requests } from "./mesh/requests.ts";
 import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
-import { BROADCAST_NUM } from "./node_id.ts";
-import { isAdmin } from "./router/admin.ts";
 import type { Command } from "./router/command.ts";
-import { createFixedAnswers } from "./router/fixed_answers.ts";
-import { ignoreBacklog, ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "./router/guards.ts";
-import { Router } from "./router/router.ts";
 
 const log = logger("app");
-const meshLog = logger("mesh");
 
-const DAY_MS = 24 * 3_600_000;
-const RATE_WINDOW_MS = 300_000;
 // The node's packets from the time of our absence come right after the handshake.
 const LONG_AWAY_MS = 600_000;
 const KEPT_PACKETS_MS = 5000;
-const MAX_PARTS = 2;
 
 /** What the bot is built from; everything but `config` and `version` has a default. */
 export interface AppOptions {
@@ -81,81 +62,37 @@ export interface App {
 export async function startApp(options: AppOptions): Promise<App> {
   let { config } = options;
   const clock = options.clock ?? systemClock;
+  const slots = options.slots ?? new Slots();
   const nodes = createNodeDb({ clock });
-  const airtime = createAirtimeLedger({ clock });
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
   // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
   let link: Link | undefined;
-  let deliveredSealed = 0;
-  const outcomes: Record<Outcome["kind"], number> = { delivered: 0, relayed: 0, failed: 0, unknown: 0, expired: 0 };
-  const otherClient = createOtherClient({ clock });
   let awayLongUntilMs = 0;
-  const budget = createBudget({
+  const otherClient = createOtherClient({ clock });
+  const sending = createSending({
     clock,
-    ledger: airtime,
-    percent: () => config.mesh.airtime_percent,
-    utilization: () => utilizationOf(nodes.get(radio()?.nodeNum ?? 0)),
+    config: () => config,
+    nodes,
+    radio,
+    give,
+    ...(options.onSent === undefined ? {} : { onSent: options.onSent }),
+    ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
   });
+  const { outbox, requests, orders } = sending;
   const parked = createParked({ clock });
-
-  const outbox = new Outbox({
-    clock,
-    send: give,
-    refuses(draft, dataBytes) {
-      const ms = onAirMs(draft, dataBytes);
-      if (config.mesh.listen_only) {
-        const text = draft.portnum === PortNum.TEXT_MESSAGE_APP
-          ? `: ${new TextDecoder().decode(draft.payload).replaceAll("\n", " / ")}`
-          : "";
-        return `listening only: ${ms} ms on the air${text}`;
-      }
-      return budget.affords(ms) ? undefined : "the bot's air time of this hour is used up";
-    },
-    onSent(sent) {
-      airtime.add(onAirMs(sent.draft, sent.dataBytes), sent.draft.label);
-      options.onSent?.(sent);
-    },
-    onEnd(ended) {
-      outcomes[ended.outcome.kind] += 1;
-      if (ended.outcome.kind === "delivered" && ended.draft.publicKey !== undefined) deliveredSealed += 1;
-      options.onEnd?.(ended);
-    },
-    cureMissingKey: (to) =>
-      cureMissingKey(to, {
-        clock,
-        node: (nodeNum) => nodes.get(nodeNum),
-        ownNum: () => radio()?.nodeNum,
-        sendToOwnNode: give,
-        enqueue: (draft) => void outbox.enqueue(draft),
-      }),
-  });
-  const requests = new Requests({
-    clock,
-    enqueue: (draft) => outbox.enqueue(draft),
-    answered: (requestId) => outbox.answered(requestId),
-    ownNum: () => radio()?.nodeNum,
-  });
-  const orders = new AdminOrders({
-    clock,
-    enqueue: (draft) => outbox.enqueue(draft),
-    answered: (requestId) => outbox.answered(requestId),
-    ownNum: () => radio()?.nodeNum,
-    publicKeyOf: (nodeNum) => nodes.get(nodeNum)?.publicKey,
-  });
   const peopleFile = createStateFile(join(config.data_dir, PEOPLE_FILE));
   const people = createPeople({ clock, file: peopleFile });
   const conflictsFile = createStateFile(join(config.data_dir, KEY_CONFLICTS_FILE));
   const keyConflicts = createKeyConflicts(conflictsFile);
   await Promise.all([people.load(), keyConflicts.load()]);
-  const session = new Session({ clock, sink: createSink(), setClock: config.node.set_clock });
-  const parts: Omit<BotContext, "config" | "say"> = {
+  const parts: ProcessContext = {
     clock,
     nodes,
     radio,
-    airtime,
-    budget,
+    airtime: sending.airtime,
+    budget: sending.budget,
     requests: {
       traceroute: (target, waiting) => requests.traceroute(target, waiting),
       reboot: (nodeNum, seconds, waiting) => orders.reboot(nodeNum, seconds, waiting),
@@ -172,113 +109,44 @@ export async function startApp(options: AppOptions): Promise<App> {
       sinceWallMs: clock.wallMs() - (clock.nowMs() - (link?.state.sinceMs ?? clock.nowMs())),
       reconnects: link?.reconnects ?? 0,
       queueLength: outbox.length,
-      outcomes,
-      deliveredSealed,
+      outcomes: sending.outcomes,
+      deliveredSealed: sending.deliveredSealed(),
       otherClient: otherClient.suspected,
     }),
   };
-  const commands = options.commands ?? createCommands();
-  const recentIds = createRecentIds({ clock });
-  let rateLimit = createLimit();
-  const routers = [createRouter()];
+  const answering = createAnswering(config, {
+    parts,
+    commands: options.commands ?? createCommands(),
+    outbox,
+    parked,
+    hopLimit,
+    justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs,
+    ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
+  });
+  const session = new Session({
+    clock,
+    setClock: config.node.set_clock,
+    sink: createReceiving({
+      nodes,
+      keyConflicts,
+      otherClient,
+      sending,
+      radio,
+      ready,
+      text: (message) => answering.handle(message),
+      ownUptime: (uptimeS) => session.ownUptime(uptimeS),
+    }),
+  });
 
-  function createLimit(): RateLimit {
-    return createRateLimit({ clock, windowMs: RATE_WINDOW_MS, max: config.mesh.commands_per_5_minutes });
-  }
+  log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
+  link = await openLink({ host: config.node.host, port: config.node.port, clock, slots, user: session });
+  let monitor = watch(link);
 
-  /** The router of the configuration as it is now. */
-  function createRouter(): Router {
-    const say = sentences(config.language);
-    return new Router({
-      clock,
-      context: { ...parts, config, say },
-      commands,
-      prefix: config.commands.prefix,
-      disabled: config.commands.disabled,
-      aliases: config.commands.aliases,
-      fixedAnswer: createFixedAnswers(config.answer),
-      isAdmin: (message) =>
-        isAdmin(message, config.mesh.admins, people, { licensed: nodes.get(radio()?.nodeNum ?? 0)?.isLicensed ?? false }),
-      guards: [
-        ignoreOwn(() => radio()?.nodeNum),
-        onlyForUs({ ownNum: () => radio()?.nodeNum, listensOn: (channel) => includesChannel(config.mesh.channels, channel, radio()) }),
-        ignoreTapback,
-        ignoreBacklog({ wallMs: () => clock.wallMs(), justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs }),
-        ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
-        ignoreDuplicates(recentIds),
-      ],
-      limit: limitRate(rateLimit, say.router.tooMany),
-      answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
-      answer: (answer) => void queueAnswer(answer, { clock, outbox, messageBytes: config.mesh.message_bytes, hopLimit, parked, maxParts }),
-      ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
-    });
-  }
-
-  function createSink(): SessionSink {
-    return {
-      ready(radio, { first, outageMs }) {
-        nodes.ownNum = radio.nodeNum;
-        if (first) warnOfMissingChannels(channelsIn(config), radio);
-        if (!first && outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
-        outbox.linkReady({ nodeNum: radio.nodeNum, hopLimit: hopLimit(), outageMs });
-      },
-      lost: () => outbox.linkLost(),
-      radioChanged: () => nodes.clear(),
-      nodeInfo(info) {
-        const conflict = nodes.get(info.num)?.keyConflict;
-        nodes.applyNodeInfo(info);
-        if (conflict === true && nodes.get(info.num)?.keyConflict === false) keyConflicts.cured(info.num);
-      },
-      packet: receive,
-      queueStatus(status) {
-        otherClient.reported(status.meshPacketId);
-        outbox.queueStatus(status);
-      },
-    };
-  }
-
-  /** The way of a packet: what it tells of its sender, then whoever waits for it, then the commands. */
-  function receive(packet: MeshPacket): void {
-    const incoming = readPacket(packet);
-    meshLog.debug((line) => line`${packetLine(incoming)}`);
-    const ownNum = radio()?.nodeNum;
-    otherClient.packet({ id: incoming.id, fromOwnNode: incoming.from === ownNum, wantsResponse: incoming.wantsResponse });
-    nodes.applyReception(incoming);
-    switch (incoming.kind) {
-      case "nodeInfo":
-        nodes.applyUser(incoming.from, incoming.user);
-        if (nodes.get(incoming.from)?.keyConflict === true) keyConflicts.seen(incoming.from, nodes.nameOf(incoming.from));
-        else keyConflicts.cured(incoming.from);
-        return;
-      case "position":
-        return nodes.applyPosition(incoming.from, incoming.position);
-      case "telemetry":
-        nodes.applyTelemetry(incoming.from, incoming.telemetry);
-        if (incoming.from === ownNum) session.ownUptime(nodes.get(ownNum)?.uptimeS ?? 0);
-        return;
-      case "routing":
-        return outbox.routing(incoming);
-      case "traceroute":
-        return void requests.incoming(incoming);
-      case "admin":
-        return void orders.incoming(incoming);
-      case "text":
-        return void routers.at(-1)?.handle(incoming);
-      default:
-        return;
-    }
-  }
-
-  function onAirMs(draft: Draft, dataLengthBytes: number): number {
-    const lora = radio()?.lora;
-    // A message to our own node never goes on the air.
-    if (draft.to === radio()?.nodeNum) return 0;
-    // A direct message is encrypted for its recipient's key whenever the node knows one.
-    return lora === undefined ? 0 : timeOnAirMs(onAirBytes({ dataLengthBytes, pki: draft.to !== BROADCAST_NUM }), modemOf(lora));
-  }
-
-  function maxParts(): number {
-    return budget.rule().rule === "free" ? MAX_PARTS : 1;
+  function ready(known: RadioInfo, { first, outageMs }: Parameters<SessionSink["ready"]>[1]): void {
+    nodes.ownNum = known.nodeNum;
+    if (first) warnOfMissingChannels(channelsIn(config), known);
+    if (!first && outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
+    outbox.linkReady({ nodeNum: known.nodeNum, hopLimit: hopLimit(), outageMs });
   }
 
   /** Hands a packet to our node; what it reports on it is then no riddle. */
@@ -286,15 +154,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     otherClient.sent(packet.id ?? 0);
     return link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false;
   }
-
-  function heardByRadio(nodeNum: number): boolean {
-    const heardWallMs = nodes.get(nodeNum)?.radioHeardWallMs;
-    return heardWallMs !== undefined && clock.wallMs() - heardWallMs < DAY_MS;
-  }
-
-  log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
-  link = await openLink({ host: config.node.host, port: config.node.port, clock, slots: options.slots ?? new Slots(), user: session });
-  let monitor = watch(link);
 
   function watch(link: Link): Disposable {
     return startMonitor({
@@ -309,24 +168,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   /** Reads the configuration again; with a mistake in it the old one stays. Link, queue and what is under way go on. */
   function reload(): readonly string[] {
-    let next: Config | undefined;
-    try {
-      next = options.readConfig?.();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      log.error`the configuration was not read again: ${error.message}`;
-      const [headline, ...mistakes] = error.message.split("\n").map((line) => line.trim());
-      return mistakes.length === 0 ? [headline ?? ""] : mistakes;
-    }
-    if (next === undefined) return ["this bot was started without a file to read again"];
-    for (const key of ["node", "data_dir", "debug", "log"] as const) {
-      if (JSON.stringify(next[key]) !== JSON.stringify(config[key])) log.warn`the new ${key} of the configuration holds after a restart`;
-    }
-    const sameLimit = next.mesh.commands_per_5_minutes === config.mesh.commands_per_5_minutes;
-    config = { ...next, node: config.node, data_dir: config.data_dir };
-    // Who has been refused once knows it: another limit alone begins a new count.
-    if (!sameLimit) rateLimit = createLimit();
-    routers.push(createRouter());
+    const next = reread(config, options.readConfig);
+    if ("mistakes" in next) return next.mistakes;
+    config = next.config;
+    answering.configure(config);
     monitor[Symbol.dispose]();
     if (link !== undefined) monitor = watch(link);
     const known = radio();
@@ -339,7 +184,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     log.info`stopping`;
-    await Promise.all(routers.map((router) => router.stop()));
+    await answering.stop();
     outbox.close();
     monitor[Symbol.dispose]();
     await link?.close();
