@@ -25,7 +25,7 @@ function createRig() {
       };
     },
   });
-  return { events, parts, weather };
+  return { events, parts, url: () => weather.current?.url };
 }
 
 const OFF = { MESHBOT_WEATHER_ENABLED: "false" };
@@ -33,19 +33,19 @@ const ONE = { MESHBOT_WEATHER_WTTR_URL: "https://one.test" };
 const TWO = { MESHBOT_WEATHER_WTTR_URL: "https://two.test" };
 
 Deno.test("SwitchedParts starts what is on, restarts what has other settings and ends what is off", async () => {
-  const { events, parts, weather } = createRig();
-  assert.equal(weather.current, undefined);
+  const { events, parts, url } = createRig();
+  assert.equal(url(), undefined);
   parts.configure(configured(OFF));
-  assert.equal(weather.current, undefined);
+  assert.equal(url(), undefined);
   parts.configure(configured(ONE));
-  assert.equal(weather.current?.url, "https://one.test");
+  assert.equal(url(), "https://one.test");
   parts.configure(configured({ ...ONE, MESHBOT_ECHO_CHANNEL: "1" }));
   assert.deepEqual(events, ["start https://one.test"], "a key of another part changes nothing");
   parts.configure(configured(TWO));
-  assert.equal(weather.current?.url, "https://two.test");
+  assert.equal(url(), "https://two.test");
   parts.configure(configured({ ...TWO, MESHBOT_LANGUAGE: "fr" }));
   parts.configure(configured(OFF));
-  assert.equal(weather.current, undefined);
+  assert.equal(url(), undefined);
   await parts[Symbol.asyncDispose]();
   assert.deepEqual(events, [
     "start https://one.test",
