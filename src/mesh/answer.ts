@@ -54,25 +54,24 @@ export function queueAnswer(answer: Answer, options: AnswerOptions): Ticket[] {
   const parts = splitText(answer.text, { maxBytes: limitBytes });
   const sendable = parts.slice(0, options.maxParts());
   if (sendable.length < parts.length) options.parked.keep(request.from, restOf(answer.text, parts, sendable.length));
-  return sendable.map((part) =>
-    options.outbox.enqueue({
-      to: direct ? request.from : BROADCAST_NUM,
-      channel: direct ? request.channel : answer.to as number,
-      portnum: PortNum.TEXT_MESSAGE_APP,
-      payload: encoder.encode(part),
-      priority: REPLY,
-      person: request.from,
-      answerId: request.id,
-      // The firmware puts its own default in the place of hop limit 0 when an ACK is wanted.
-      wantAck: hopLimit > 0,
-      hopLimit,
-      replyId: direct || sameChannel ? request.id : 0,
-      ...(direct && request.pkiEncrypted && request.publicKey.length > 0 ? { publicKey: request.publicKey } : {}),
-      expiresAtMs: options.clock.nowMs() + REPLY_EXPIRES_MS,
-      ...(direct && request.to === BROADCAST_NUM ? { requestChannel: request.channel } : {}),
-      label: answer.label,
-    })
-  );
+  const drafts = sendable.map((part) => ({
+    to: direct ? request.from : BROADCAST_NUM,
+    channel: direct ? request.channel : answer.to as number,
+    portnum: PortNum.TEXT_MESSAGE_APP,
+    payload: encoder.encode(part),
+    priority: REPLY,
+    person: request.from,
+    answerId: request.id,
+    // The firmware puts its own default in the place of hop limit 0 when an ACK is wanted.
+    wantAck: hopLimit > 0,
+    hopLimit,
+    replyId: direct || sameChannel ? request.id : 0,
+    ...(direct && request.pkiEncrypted && request.publicKey.length > 0 ? { publicKey: request.publicKey } : {}),
+    expiresAtMs: options.clock.nowMs() + REPLY_EXPIRES_MS,
+    ...(direct && request.to === BROADCAST_NUM ? { requestChannel: request.channel } : {}),
+    label: answer.label,
+  }));
+  return options.outbox.enqueueAll(drafts, request);
 }
 
 /** The text behind the first `count` parts. */

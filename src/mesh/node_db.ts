@@ -90,6 +90,8 @@ export interface NodeDb {
   applyReception(reception: Reception): void;
   /** Forgets all nodes, for another radio; `ownNum` stays. */
   clear(): void;
+  /** Takes up the records of an earlier run, those heard longest ago first; a node that is known already stays as it is. */
+  restore(records: Iterable<NodeRecord>): void;
 }
 
 /** Node database options. */
@@ -233,6 +235,16 @@ class MemoryNodeDb implements NodeDb {
   clear(): void {
     this.#slots.clear();
     this.#leastHeard.clear();
+  }
+
+  restore(records: Iterable<NodeRecord>): void {
+    const oldestFirst = [...records].sort((a, b) => (a.lastHeardWallMs ?? 0) - (b.lastHeardWallMs ?? 0));
+    for (const record of oldestFirst) {
+      if (this.#slots.has(record.num)) continue;
+      const slot = this.#slotOf(record.num);
+      // The monotonic time of an earlier run means nothing in this one.
+      if (slot !== undefined) Object.assign(slot.item, record, { metricsAtMs: undefined });
+    }
   }
 
   #place(record: NodeRecord, position: Position, otherwiseWallMs: number | undefined): void {

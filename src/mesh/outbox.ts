@@ -9,21 +9,21 @@ import { encodedLengthBytes } from "../link/codec.ts";
 import { randomId } from "../link/random_id.ts";
 import { logger } from "../log.ts";
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
+import { type Entry, keptEntry, LATE_ACK_PAUSE_MS, newEntry, RESEND_WITHIN_MS } from "./outbox_entry.ts";
+import { keptDraft, type OpenDraft, type OutboxJournal, type RequestKey } from "./outbox_journal.ts";
 import { describeOutcome, type Draft, judgeQueueStatus, judgeRoutingError, type Outcome, packetOf, type Verdict } from "./outgoing.ts";
-import { SendQueue, type Waiting } from "./send_queue.ts";
+import { SendQueue } from "./send_queue.ts";
 
 const log = logger("mesh");
 
 const QUEUE_STATUS_LIMIT_MS = 5000;
 const ACK_LIMIT_MS = 120_000;
-const RESEND_WITHIN_MS = 300_000;
-// The node keeps ACKs that came while we were away and delivers them first: they may spare the resend.
-const LATE_ACK_PAUSE_MS = 3000;
 const MAX_TRIES = 5;
 const MAX_QUEUED = 200;
 // A loss that the link mends at once is no outage; after a longer one the mesh has moved on.
 const OUTAGE_MS = 10_000;
 const ANSWERS_AFTER_OUTAGE = 5;
+const STOPPING = "the bot is stopping";
 
 /** What the outbox needs. */
 export interface OutboxOptions {
@@ -38,6 +38,8 @@ export interface OutboxOptions {
   readonly onSent?: (sent: { readonly draft: Draft; readonly id: number; readonly dataBytes: number }) => void;
   /** A packet's end is known; called once for each. */
   readonly onEnd?: (ended: { readonly draft: Draft; readonly id: number; readonly outcome: Outcome }) => void;
+  /** Where texts are kept until their end is known; without it they live with the process. */
+  readonly journal?: OutboxJournal;
 }
 
 /** A queued packet, as its sender sees it. */
@@ -48,19 +50,6 @@ export interface Ticket {
   readonly outcome: Promise<Outcome>;
   /** Takes it back if it has not been sent. */
   cancel(reason: string): void;
-}
-
-interface Entry extends Waiting {
-  readonly resolve: (outcome: Outcome) => void;
-  id: number;
-  tries: number;
-  notBeforeMs: number;
-  firstSentAtMs: number | undefined;
-  /** Sent once with an unknown end: goes out again with the same id, and only once. */
-  repeated: boolean;
-  keyCured: boolean;
-  state: "queued" | "sent" | "accepted" | "relayed" | "ended";
-  timer: Timer | undefined;
 }
 
 /** The outbox of one radio, over all its connections. */
@@ -94,38 +83,50 @@ export class Outbox {
     return [...this.#queue.all(), ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;
   }
 
-  /** Queues a packet. It ends at once as failed when the queue is full. */
+  /** Queues a packet that nobody asked for. It ends at once as failed when the queue is full. */
   enqueue(draft: Draft): Ticket {
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const entry: Entry = {
-      draft,
-      order: this.#order++,
-      resolve,
-      id: randomId(),
-      tries: 0,
-      notBeforeMs: 0,
-      firstSentAtMs: undefined,
-      repeated: false,
-      keyCured: false,
-      state: "queued",
-      timer: undefined,
-    };
-    if (this.#closed) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
-    else if (this.#queue.length >= MAX_QUEUED) this.#end(entry, { kind: "failed", reason: `${MAX_QUEUED} messages are waiting already` });
-    else {
-      this.#queue.add(entry);
-      this.#pump();
+    return this.enqueueAll([draft], undefined)[0] as Ticket;
+  }
+
+  /**
+   * Queues the parts of an answer to `request`: all of them are kept before the first goes out, together with the request's end. They
+   * end at once as failed when the queue is full. While the bot stops nothing is kept: the request stays open for the next start.
+   */
+  enqueueAll(drafts: readonly Draft[], request: RequestKey | undefined): Ticket[] {
+    const refusal = this.#closed
+      ? { kind: "expired", reason: STOPPING } as const
+      : this.#queue.length >= MAX_QUEUED
+      ? { kind: "failed", reason: `${MAX_QUEUED} messages are waiting already` } as const
+      : undefined;
+    const ids = drafts.map(() => randomId());
+    const numbers = this.#closed ? [] : this.#keep(refusal === undefined ? drafts : [], ids, request);
+    const entries = drafts.map((draft, index) =>
+      newEntry(draft, { order: this.#order++, id: ids[index] as number, number: numbers[index] })
+    );
+    for (const entry of entries) {
+      if (refusal === undefined) this.#queue.add(entry);
+      else this.#end(entry, refusal);
     }
-    return {
+    if (refusal === undefined) this.#pump();
+    return entries.map((entry) => ({
       get id() {
         return entry.id;
       },
-      outcome: promise,
+      outcome: entry.outcome,
       cancel: (reason) => {
-        if (entry.state !== "queued") return;
-        this.#end(entry, { kind: "expired", reason });
+        if (entry.state === "queued") this.#end(entry, { kind: "expired", reason });
       },
-    };
+    }));
+  }
+
+  /** Takes up what an earlier run of the program left without an end. */
+  restore(open: readonly OpenDraft[]): void {
+    for (const kept of open) {
+      const { entry, end } = keptEntry(kept, this.#order++, this.#clock);
+      if (end === undefined) this.#queue.add(entry);
+      else this.#end(entry, end);
+    }
+    this.#pump();
   }
 
   /** The link is ready. Packets with an unknown end go out once more under their old id; late answers are dropped. */
@@ -195,14 +196,16 @@ export class Outbox {
     if (entry !== undefined) this.#end(entry, { kind: "delivered" });
   }
 
-  /** Ends everything that waits and stops all timers. */
+  /** Ends everything that waits and stops all timers. What is kept stays open in the journal, for the next start. */
   close(): void {
     this.#closed = true;
+    const kept = this.#queue.all().filter(({ number }) => number !== undefined).length;
+    if (kept > 0) log.info`${kept} messages that wait to be sent are kept for the next start`;
     this.#statusTimer?.cancel();
     this.#pumpTimer?.cancel();
-    for (const entry of this.#queue.all()) this.#end(entry, { kind: "expired", reason: "the bot is stopping" });
+    for (const entry of this.#queue.all()) this.#end(entry, { kind: "expired", reason: STOPPING });
     for (const entry of [...this.#inFlight.values()]) {
-      this.#end(entry, entry.state === "relayed" ? { kind: "relayed" } : { kind: "unknown", reason: "the bot is stopping" });
+      this.#end(entry, entry.state === "relayed" ? { kind: "relayed" } : { kind: "unknown", reason: STOPPING });
     }
   }
 
@@ -229,6 +232,10 @@ export class Outbox {
     if (refusal !== undefined) {
       this.#end(entry, { kind: "failed", reason: refusal });
       return this.#pump();
+    }
+    if (entry.number !== undefined) {
+      if (entry.repeated) this.#options.journal?.repeating(entry.number);
+      else this.#options.journal?.sending(entry.number);
     }
     if (!this.#options.send(packet)) return;
     this.#queue.served(entry, nowMs);
@@ -292,10 +299,18 @@ export class Outbox {
     this.#queue.remove(entry);
     // A refused id is among those that the node drops without a word; see PhoneAPI.cpp, recentToRadioPacketIds.
     entry.id = randomId();
+    if (entry.number !== undefined) this.#options.journal?.renewed(entry.number, entry.id);
     entry.repeated = false;
     entry.state = "queued";
     entry.notBeforeMs = this.#clock.nowMs() + afterMs;
     this.#queue.add(entry);
+  }
+
+  /** Only texts are kept: what asks the mesh something has nobody left who waits for it. */
+  #keep(drafts: readonly Draft[], ids: readonly number[], request: RequestKey | undefined): readonly (number | undefined)[] {
+    const isText = drafts.every(({ portnum }) => portnum === PortNum.TEXT_MESSAGE_APP);
+    if (this.#options.journal === undefined || !isText || drafts.length === 0 && request === undefined) return [];
+    return this.#options.journal.queued(drafts.map((draft, index) => keptDraft(draft, ids[index] as number, this.#clock)), request);
   }
 
   #arm(entry: Entry, onLimit: () => void): void {
@@ -309,7 +324,9 @@ export class Outbox {
     entry.timer?.cancel();
     this.#queue.remove(entry);
     this.#inFlight.delete(entry.id);
-    const { draft, id } = entry;
+    const { draft, id, number } = entry;
+    // What ends because the bot stops has not ended: the next start takes it up.
+    if (number !== undefined && (!this.#closed || outcome.kind === "relayed")) this.#options.journal?.outcome(number, outcome.kind);
     const line = `${draft.label} to ${draft.to === BROADCAST_NUM ? `channel ${draft.channel}` : formatNodeId(draft.to)}: ${
       describeOutcome(outcome)
     }${draft.publicKey === undefined ? "" : ", encrypted for the asker's key"}`;

@@ -12,6 +12,8 @@ export interface Draft {
   readonly portnum: number;
   readonly payload: Uint8Array;
   readonly priority: OutgoingPriority;
+  /** MeshPacket.priority for our node's own queue; without it the node decides. */
+  readonly meshPriority?: number;
   /** For whom it is sent: people take turns. */
   readonly person: number;
   /** Parts of one answer share this; after an outage an answer is kept or dropped as a whole. */
@@ -137,6 +139,7 @@ export function packetOf(draft: Draft, id: number, from: number, defaultHopLimit
     id,
     wantAck: draft.wantAck,
     hopLimit: draft.hopLimit ?? defaultHopLimit,
+    ...(draft.meshPriority === undefined ? {} : { priority: draft.meshPriority }),
     ...(draft.publicKey === undefined ? {} : { pkiEncrypted: true, publicKey: draft.publicKey }),
     payloadVariant: {
       case: "decoded",

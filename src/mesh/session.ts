@@ -7,10 +7,11 @@ import { describeError } from "../errors.ts";
 import { ChannelRole, enumName, ModemPreset } from "../link/enums.ts";
 import type { EndCause } from "../link/connection.ts";
 import type { LinkState, LinkUser } from "../link/link.ts";
-import type { Channel, FromRadio, Init, LoRaConfig, MeshPacket, MyNodeInfo, NodeInfo, QueueStatus } from "../link/messages.ts";
+import type { FromRadio, Init, LoRaConfig, MeshPacket, MyNodeInfo, NodeInfo, QueueStatus } from "../link/messages.ts";
 import { randomId } from "../link/random_id.ts";
 import { logger } from "../log.ts";
 import { formatNodeId } from "../node_id.ts";
+import { type ChannelKey, channelKey } from "./channel_key.ts";
 import { adminPacket } from "./own_node.ts";
 
 const log = logger("mesh");
@@ -35,6 +36,16 @@ export interface ChannelInfo {
   /** The channel's own name, or the preset's (`LongFast`) when it has none. */
   readonly name: string;
   readonly primary: boolean;
+  /** Encrypted with a key that not everybody has; absent where the key is public or there is none. The key itself is not kept. */
+  readonly ownKey?: true;
+}
+
+/** A channel slot as the node tells of it. */
+interface ChannelSlot {
+  readonly index: number;
+  readonly role: number;
+  readonly name: string;
+  readonly key: ChannelKey;
 }
 
 /** What the handshake told about our own node. */
@@ -72,6 +83,8 @@ export interface SessionOptions {
   readonly sink: SessionSink;
   /** Tells the node the time right after it has said who it is: without it the times of its packets are 0. */
   readonly setClock?: boolean;
+  /** The node whose list is kept from an earlier run: while it answers, the first handshake leaves the list out too. */
+  readonly knownNode?: number;
 }
 
 /** The session on one link, over all its connections. */
@@ -79,6 +92,8 @@ export class Session implements LinkUser {
   readonly #clock: Clock;
   readonly #sink: SessionSink;
   readonly #setClock: boolean;
+  /** The node that what is known of the mesh was heard by. */
+  #listOf: number | undefined;
   #link: SessionLink | undefined;
   #radio: RadioInfo | undefined;
   #nonce = 0;
@@ -91,12 +106,13 @@ export class Session implements LinkUser {
   #uptimeS: number | undefined;
   #lostAtMs: number;
   #messages = 0;
-  #draft: { my?: MyNodeInfo; firmwareVersion?: string; lora?: LoRaConfig; channels: Map<number, Channel> } = { channels: new Map() };
+  #draft: { my?: MyNodeInfo; firmwareVersion?: string; lora?: LoRaConfig; channels: Map<number, ChannelSlot> } = { channels: new Map() };
 
   constructor(options: SessionOptions) {
     this.#clock = options.clock;
     this.#sink = options.sink;
     this.#setClock = options.setClock ?? false;
+    this.#listOf = options.knownNode;
     this.#lostAtMs = this.#clock.nowMs();
   }
 
@@ -109,7 +125,7 @@ export class Session implements LinkUser {
     this.#link = link;
     this.#messages = 0;
     this.#startedAtMs = this.#clock.nowMs();
-    const full = this.#radio === undefined && this.#brokenFullHandshakes < FULL_HANDSHAKES_TRIED;
+    const full = this.#listOf === undefined && this.#brokenFullHandshakes < FULL_HANDSHAKES_TRIED;
     this.#want(full ? freshNonce() : ONLY_CONFIG_NONCE, full);
   }
 
@@ -148,9 +164,11 @@ export class Session implements LinkUser {
       case "config":
         if (payloadVariant.value.payloadVariant.case === "lora") this.#draft.lora = payloadVariant.value.payloadVariant.value;
         return;
-      case "channel":
-        this.#draft.channels.set(payloadVariant.value.index, payloadVariant.value);
+      case "channel": {
+        const { index, role, settings } = payloadVariant.value;
+        this.#draft.channels.set(index, { index, role, name: settings?.name ?? "", key: channelKey(settings?.psk) });
         return;
+      }
       case "configCompleteId":
         return this.#complete(payloadVariant.value);
       case "logRecord":
@@ -193,8 +211,10 @@ export class Session implements LinkUser {
       const value = adminPacket(my.myNodeNum, { payloadVariant: { case: "setTimeOnly", value: Math.floor(wallMs / 1000) } });
       this.#link?.send({ payloadVariant: { case: "packet", value } });
     }
-    if (this.#radio === undefined || this.#radio.nodeNum === my.myNodeNum) return;
-    log.warn`this address is another node now: ${formatNodeId(my.myNodeNum)}, before it was ${formatNodeId(this.#radio.nodeNum)}`;
+    const before = this.#radio?.nodeNum ?? this.#listOf;
+    if (before === undefined || before === my.myNodeNum) return;
+    log.warn`this address is another node now: ${formatNodeId(my.myNodeNum)}, before it was ${formatNodeId(before)}`;
+    this.#listOf = undefined;
     this.#sink.radioChanged({ nodeNum: my.myNodeNum });
     this.#radio = undefined;
     this.#nodeListAtMs = undefined;
@@ -226,6 +246,7 @@ export class Session implements LinkUser {
     if (rebooted) log.warn`our node has restarted (reboot ${radio.rebootCount})`;
     const full = this.#wanted?.full === true;
     this.#radio = radio;
+    this.#listOf = radio.nodeNum;
     this.#wanted = undefined;
     this.#brokenFullHandshakes = 0;
     if (full) this.#nodeListAtMs = nowMs;
@@ -249,12 +270,15 @@ function freshNonce(): number {
   return nonce === ONLY_CONFIG_NONCE || nonce === ONLY_NODES_NONCE ? freshNonce() : nonce;
 }
 
-function channelInfos(channels: ReadonlyMap<number, Channel>, lora: LoRaConfig | undefined): ChannelInfo[] {
-  return [...channels.values()].filter((channel) => channel.role !== ChannelRole.DISABLED).map((channel) => ({
-    index: channel.index,
-    name: channel.settings?.name || presetName(lora),
-    primary: channel.role === ChannelRole.PRIMARY,
-  }));
+function channelInfos(slots: ReadonlyMap<number, ChannelSlot>, lora: LoRaConfig | undefined): ChannelInfo[] {
+  const used = [...slots.values()].filter(({ role }) => role !== ChannelRole.DISABLED);
+  const primaryKey = used.find(({ role }) => role === ChannelRole.PRIMARY)?.key;
+  return used.map(({ index, role, name, key }) => {
+    const primary = role === ChannelRole.PRIMARY;
+    // A secondary channel without a key of its own has the primary's (firmware, Channels.cpp).
+    const ownKey = (key === "none" && !primary ? primaryKey : key) === "own";
+    return { index, name: name || presetName(lora), primary, ...(ownKey ? { ownKey } : {}) };
+  });
 }
 
 /** The name that the firmware gives a channel without one: the preset's in CamelCase, `Custom` without a preset. */

@@ -1,5 +1,5 @@
 /** What a command is, and how one is read from a text. */
-import type { CommandContext } from "../context.ts";
+import type { BotContext, CommandContext } from "../context.ts";
 
 /** An answer: a text for the asker, or a text for a channel (only /echo does that); undefined is silence. */
 export type Reply = string | { readonly to: "channel"; readonly channel: number; readonly text: string } | undefined;
@@ -15,6 +15,8 @@ export interface Command {
   readonly scope: "direct" | "channel";
   /** Only for admins: others are not told of it in /help, and it refuses them. */
   readonly admin?: boolean;
+  /** False while what it answers about is switched off: /help then leaves it out. Without it the command is always on. */
+  isOn?(context: BotContext): boolean;
   /** Milliseconds until the handler's signal is aborted and the asker told so. Default 10 s. */
   readonly deadlineMs?: number;
   /** Answers by returning the text; it never sends. An exception is answered with a short apology and logged. */

@@ -1,7 +1,6 @@
 /** Who is not answered, and why: each guard looks at one text and lets it pass or ends it. */
 import type { TextMessage } from "../mesh/packet.ts";
 import type { RateLimit } from "../mesh/rate_limit.ts";
-import type { RecentIds } from "../mesh/recent_ids.ts";
 import { BROADCAST_NUM } from "../node_id.ts";
 
 const BACKLOG_MS = 600_000;
@@ -53,11 +52,6 @@ export function ignoreMqtt(options: { readonly answerMqtt: boolean; readonly hea
     if (!message.viaMqtt || options.answerMqtt || options.heardByRadio(message.from)) return undefined;
     return { reason: "it came by MQTT" };
   };
-}
-
-/** The same packet again: the mesh repeats, and so does a node after a reconnect. */
-export function ignoreDuplicates(recent: RecentIds): Guard {
-  return (message) => recent.seen(message.from, message.id) ? { reason: "it was answered before" } : undefined;
 }
 
 /** At most so many commands a person; the first one too many gets one polite line, the rest of the flood silence. */

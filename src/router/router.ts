@@ -8,6 +8,7 @@ import { nearest } from "../nearest.ts";
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
 import { type Command, parseCommand, type ParsedCommand, type Reply } from "./command.ts";
 import { firstRefusal, type Guard } from "./guards.ts";
+import type { RequestEnd, RequestJournal } from "./request_journal.ts";
 
 const log = logger("command");
 
@@ -49,8 +50,20 @@ export interface RouterOptions {
   /** True when a command heard on this channel is answered there, not by a direct message. */
   readonly answersIn: (channel: number) => boolean;
   readonly answer: (answer: RoutedAnswer) => void;
+  /** Notes each request before it is run, and knows those that came before. */
+  readonly journal: RequestJournal;
   /** The handling of a request is over; every answer to it has been given to `answer` by then. */
   readonly onHandled?: (request: TextMessage) => void;
+}
+
+/** A text that will be answered. */
+interface ReadRequest {
+  readonly onChannel: boolean;
+  readonly parsed: ParsedCommand | undefined;
+  /** Undefined: a fixed answer, or a command that nobody knows. */
+  readonly command: Command | undefined;
+  readonly fixed: string | undefined;
+  readonly admin: boolean;
 }
 
 /** Finds the command of a text and runs it. */
@@ -71,28 +84,66 @@ export class Router {
     this.#prefix = options.prefix ?? DEFAULT_PREFIX;
   }
 
-  /** Takes a text; returns at once. */
-  handle(message: TextMessage): void {
+  /** Takes a text and the MeshPacket that it came in; returns at once. What is to be answered is noted before anything is done. */
+  handle(message: TextMessage, raw: Uint8Array): void {
     const refusal = firstRefusal(this.#options.guards, message);
     if (refusal !== undefined) return this.#ignore(message, refusal.reason);
+    const request = this.#read(message);
+    if ("ignored" in request) return this.#ignore(message, request.ignored);
+    // A packet without an id cannot be told from its double.
+    if (message.id !== 0 && this.#options.journal.received({ ...message, raw }) === "known") {
+      return this.#ignore(message, "it was answered before");
+    }
+    const limited = this.#options.limit(message);
+    if (limited !== undefined) {
+      if (limited.say !== undefined) this.#answer(message, limited.say, "refusal");
+      else this.#end(message, "refused");
+      return this.#ignore(message, limited.reason);
+    }
+    this.#serve(message, request);
+  }
+
+  /** Takes up a request that an earlier run of the program noted and did not end. */
+  resume(message: TextMessage): void {
+    const request = this.#read(message);
+    if (!("ignored" in request)) return this.#serve(message, request);
+    this.#end(message, "ignored");
+    this.#ignore(message, request.ignored);
+  }
+
+  /** What a command of our own says, such as a scheduled one; undefined when it says nothing or fails. It is no admin's. */
+  async ask(message: TextMessage): Promise<string | undefined> {
+    const parsed = parseCommand(message.text, this.#prefix);
+    const command = parsed === undefined ? undefined : this.#commands.get(parsed.word);
+    if (parsed === undefined || command === undefined || command.admin === true) {
+      log.error`there is no command ${message.text} to run by itself`;
+      return undefined;
+    }
+    try {
+      const reply = await this.#withDeadline(command, parsed.args, message, { onChannel: false, admin: false });
+      return typeof reply === "string" ? reply : undefined;
+    } catch (error) {
+      if (!this.#stop.signal.aborted) log.warn`${message.text}: ${describeError(error)}`;
+      return undefined;
+    }
+  }
+
+  /** What a text asks for, or why it is not answered. */
+  #read(message: TextMessage): ReadRequest | { readonly ignored: string } {
     const onChannel = message.to === BROADCAST_NUM;
     const parsed = this.#parse(message.text, onChannel);
     const command = parsed === undefined ? undefined : this.#commands.get(parsed.word);
     const fixed = onChannel || command !== undefined ? undefined : this.#options.fixedAnswer?.(message.text);
-    if (parsed === undefined && fixed === undefined) return this.#ignore(message, "it is not a command");
+    if (parsed === undefined && fixed === undefined) return { ignored: "it is not a command" };
     // Another bot may answer a word that is switched off here: that it is not known would be one answer too many.
-    if (parsed !== undefined && command === undefined && this.#switchedOff.has(parsed.word)) {
-      return this.#ignore(message, "the command is off");
-    }
-    if (onChannel && command?.scope !== "channel") return this.#ignore(message, "it is no command for a channel");
+    if (parsed !== undefined && command === undefined && this.#switchedOff.has(parsed.word)) return { ignored: "the command is off" };
+    if (onChannel && command?.scope !== "channel") return { ignored: "it is no command for a channel" };
     const admin = !onChannel && (this.#options.isAdmin?.(message) ?? false);
     const unwanted = this.#unwanted(message, command, admin);
-    if (unwanted !== undefined) return this.#ignore(message, unwanted);
-    const limited = this.#options.limit(message);
-    if (limited !== undefined) {
-      if (limited.say !== undefined) this.#answer(message, limited.say, "refusal");
-      return this.#ignore(message, limited.reason);
-    }
+    return unwanted === undefined ? { onChannel, parsed, command, fixed, admin } : { ignored: unwanted };
+  }
+
+  #serve(message: TextMessage, { onChannel, parsed, command, fixed, admin }: ReadRequest): void {
     if (fixed !== undefined) {
       this.#answer(message, fixed, "fixed answer");
       return this.#options.onHandled?.(message);
@@ -106,7 +157,7 @@ export class Router {
     log.info`/${parsed.word} ${parsed.args.slice(0, LOGGED_TEXT_CHARS)} from ${this.#nameOf(message)}${
       onChannel ? ` on channel ${message.channel}` : ""
     }`;
-    this.#start(() => this.#run(command, parsed.args, message, onChannel, admin));
+    this.#start(message, () => this.#run(command, parsed.args, message, onChannel, admin));
   }
 
   /** Why somebody gets no answer whatever they ask; undefined when they do. */
@@ -134,11 +185,14 @@ export class Router {
     return BARE_WORDS.has(word) && this.#commands.has(word) ? { word, args: "" } : undefined;
   }
 
-  #start(task: () => Promise<void>): void {
+  #start(message: TextMessage, task: () => Promise<void>): void {
     if (this.#stop.signal.aborted) return;
     if (this.#running.size >= MAX_RUNNING) {
-      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(() => this.#start(task));
-      else log.warn`a command is dropped: ${MAX_WAITING} are waiting already`;
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(() => this.#start(message, task));
+      else {
+        log.warn`a command is dropped: ${MAX_WAITING} are waiting already`;
+        this.#end(message, "failed");
+      }
       return;
     }
     const running = task().finally(() => {
@@ -149,6 +203,22 @@ export class Router {
   }
 
   async #run(command: Command, args: string, message: TextMessage, onChannel: boolean, admin: boolean): Promise<void> {
+    try {
+      this.#reply(command, message, await this.#withDeadline(command, args, message, { onChannel, admin }));
+    } catch (error) {
+      this.#failed(command, message, error);
+    } finally {
+      this.#options.onHandled?.(message);
+    }
+  }
+
+  /** What the handler says; rejects with the signal's reason at the command's deadline and when the program stops. */
+  async #withDeadline(
+    command: Command,
+    args: string,
+    message: TextMessage,
+    asked: Pick<CommandContext, "onChannel" | "admin">,
+  ): Promise<Reply> {
     const { clock, context } = this.#options;
     const deadlineMs = command.deadlineMs ?? DEFAULT_DEADLINE_MS;
     const deadline = new AbortController();
@@ -157,31 +227,19 @@ export class Router {
       () => deadline.abort(new TimeLimitError(`/${command.name} took longer than ${deadlineMs / 1000} s`)),
     );
     const signal = AbortSignal.any([deadline.signal, this.#stop.signal]);
-    const commandContext: CommandContext = {
-      ...context,
-      message,
-      args,
-      onChannel,
-      admin,
-      fromNode: context.nodes.get(message.from),
-      signal,
-    };
+    const commandContext: CommandContext = { ...context, ...asked, message, args, fromNode: context.nodes.get(message.from), signal };
     try {
       // A handler that ignores its signal must not hold the answer back: what it says later is not heard.
-      const reply = await Promise.race([Promise.resolve().then(() => command.run(commandContext)), rejection(signal)]);
-      this.#reply(command, message, reply);
-    } catch (error) {
-      this.#failed(command, message, error);
+      return await Promise.race([Promise.resolve().then(() => command.run(commandContext)), rejection(signal)]);
     } finally {
       timer.cancel();
-      this.#options.onHandled?.(message);
     }
   }
 
   #reply(command: Command, message: TextMessage, reply: Reply): void {
-    if (reply === undefined) return;
     // An answer that took its time may find that the asker wants none any more.
-    if (this.#options.context.people.isStopped(message.from) && command.name !== "stop") return;
+    const unwanted = this.#options.context.people.isStopped(message.from) && command.name !== "stop";
+    if (reply === undefined || unwanted) return this.#end(message, "ignored");
     const label = `answer to /${command.name}`;
     if (typeof reply === "string") this.#answer(message, reply, label);
     else this.#options.answer({ request: message, to: reply.channel, text: reply.text, label });
@@ -202,6 +260,10 @@ export class Router {
   #answer(request: TextMessage, text: string, label: string): void {
     const inChannel = request.to === BROADCAST_NUM && this.#options.answersIn(request.channel);
     this.#options.answer({ request, to: inChannel ? request.channel : "asker", text, label });
+  }
+
+  #end(message: TextMessage, how: RequestEnd): void {
+    if (message.id !== 0) this.#options.journal.ended(message, how);
   }
 
   #ignore(message: TextMessage, reason: string): void {

@@ -4,7 +4,7 @@ import { decode, encode, make } from "../../src/link/codec.ts";
 import { Role } from "../../src/link/enums.ts";
 import type { Init, NodeInfo, Position, Telemetry, User } from "../../src/link/messages.ts";
 import { startLog, stopLog } from "../../src/log.ts";
-import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
+import { createNodeDb, type NodeDb, type NodeRecord } from "../../src/mesh/node_db.ts";
 import type { Reception } from "../../src/mesh/packet.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
@@ -600,4 +600,29 @@ Deno.test("NodeDb survives any node information", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("restore() takes up the records of an earlier run and leaves what is known already", () => {
+  const before = setUp();
+  before.db.applyNodeInfo(
+    info({ num: ALICE, user: { longName: "Alice", shortName: "Ali", publicKey: KEY }, lastHeard: before.nowS() - 60 }),
+  );
+  before.db.applyNodeInfo(info({ num: BOB, user: { longName: "Bob", shortName: "Bob" }, lastHeard: before.nowS() - 30 }));
+  before.db.applyTelemetry(ALICE, telemetry({ case: "deviceMetrics", value: { batteryLevel: 80 } }));
+  const { db } = setUp();
+  db.applyNodeInfo(info({ num: BOB, user: { longName: "Bob's new name", shortName: "Bob" } }));
+  db.restore([...before.db.all()]);
+  assert.equal(db.size, 2);
+  assert.equal(db.nameOf(BOB), "Bob's new name");
+  assert.deepEqual({ ...db.get(ALICE), metricsAtMs: undefined }, { ...before.db.get(ALICE), metricsAtMs: undefined });
+  assert.equal(db.get(ALICE)?.metricsAtMs, undefined, "the earlier run's clock is another");
+  assert.deepEqual(db.find("alice").map(({ num }) => num), [ALICE]);
+});
+
+Deno.test("restore() keeps those heard last when not all have room, and no impossible numbers", () => {
+  const before = setUp();
+  for (let num = 1; num <= 5; num++) before.db.applyNodeInfo(info({ num, lastHeard: before.nowS() - 100 + num }));
+  const { db } = setUp(3);
+  db.restore([{ ...before.db.get(1) as NodeRecord, num: BROADCAST_NUM }, ...before.db.all()]);
+  assert.deepEqual([...db.all()].map(({ num }) => num).sort(), [3, 4, 5]);
 });

@@ -54,7 +54,7 @@ interface Scene {
   readonly events: string[];
 }
 
-function scene(options: { readonly setClock?: boolean; readonly wallStartMs?: number } = {}): Scene {
+function scene(options: { readonly setClock?: boolean; readonly wallStartMs?: number; readonly knownNode?: number } = {}): Scene {
   const clock = createFakeClock(options.wallStartMs);
   const ready: Scene["ready"] = [];
   const packets: MeshPacket[] = [];
@@ -68,7 +68,13 @@ function scene(options: { readonly setClock?: boolean; readonly wallStartMs?: nu
     packet: (packet) => void packets.push(packet),
     queueStatus: ({ meshPacketId }) => void events.push(`queueStatus ${meshPacketId}`),
   };
-  const session = new Session({ clock, sink, ...(options.setClock === undefined ? {} : { setClock: options.setClock }) });
+  const { setClock, knownNode } = options;
+  const session = new Session({
+    clock,
+    sink,
+    ...(setClock === undefined ? {} : { setClock }),
+    ...(knownNode === undefined ? {} : { knownNode }),
+  });
   const link = new PaperLink();
   session.connected(link);
   return { clock, session, link, ready, packets, nodes, events };
@@ -324,4 +330,23 @@ Deno.test("Session names a channel without a name after its preset", () => {
     "Alpes",
     false,
   ]]);
+});
+
+Deno.test("Session asks a node that is known from an earlier run for its configuration alone, and for its list a minute later", async () => {
+  const { clock, session, link, ready, events } = scene({ knownNode: OWN });
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE]);
+  say(session, { case: "myInfo", value: { myNodeNum: OWN, rebootCount: 3 } });
+  say(session, { case: "configCompleteId", value: ONLY_CONFIG_NONCE });
+  assert.deepEqual(ready.map(({ first }) => first), [true]);
+  assert.deepEqual(events, [], "it is the same radio as before");
+  await clock.tick(60_000);
+  assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE, ONLY_NODES_NONCE]);
+});
+
+Deno.test("Session tells that the address is another node than in the earlier run", () => {
+  const { session, events } = scene({ knownNode: NEIGHBOUR });
+  say(session, { case: "myInfo", value: { myNodeNum: OWN, rebootCount: 3 } });
+  assert.deepEqual(events, [`radio ${OWN}`]);
+  say(session, { case: "configCompleteId", value: ONLY_CONFIG_NONCE });
+  session.lost({ kind: "fin" });
 });

@@ -6,6 +6,7 @@ import type { Command } from "../../src/router/command.ts";
 import { createFixedAnswers } from "../../src/router/fixed_answers.ts";
 import { type RoutedAnswer, Router } from "../../src/router/router.ts";
 import { ASKER_NUM, forgetfulFile, makeContext, makeReception } from "../support/context.ts";
+import { createMemoryJournal } from "../support/memory_journal.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { commandNamed, testCommands } from "../support/run_command.ts";
 
@@ -19,6 +20,9 @@ interface Scene {
   ask(text: string, message?: Partial<TextMessage>): Promise<string[]>;
 }
 
+// The same packet twice is answered once.
+let nextId = 1;
+
 function scene(extra: readonly Command[] = [], disabled: readonly string[] = []): Scene {
   const clock = createFakeClock();
   const people = createPeople({ clock, file: forgetfulFile });
@@ -26,6 +30,7 @@ function scene(extra: readonly Command[] = [], disabled: readonly string[] = [])
   const commands = testCommands();
   const router = new Router({
     clock,
+    journal: createMemoryJournal(),
     commands: [...["ping", "stop", "start", "mute", "unmute"].map((name) => commandNamed(commands, name)), ...extra],
     disabled,
     context: makeContext({ clock, people }),
@@ -38,7 +43,10 @@ function scene(extra: readonly Command[] = [], disabled: readonly string[] = [])
   });
   async function ask(text: string, message: Partial<TextMessage> = {}): Promise<string[]> {
     const before = answers.length;
-    router.handle({ ...makeReception(), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, ...message });
+    router.handle(
+      { ...makeReception({ id: nextId++ }), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, ...message },
+      new Uint8Array(0),
+    );
     await clock.tick(0);
     return answers.slice(before).map((answer) => answer.text);
   }

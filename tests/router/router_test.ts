@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { TextMessage } from "../../src/mesh/packet.ts";
 import { createRateLimit } from "../../src/mesh/rate_limit.ts";
-import { createRecentIds } from "../../src/mesh/recent_ids.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
 import { type Command, parseCommand } from "../../src/router/command.ts";
-import { type Guard, ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "../../src/router/guards.ts";
+import { type Guard, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "../../src/router/guards.ts";
 import { indexCommands, type RoutedAnswer, Router } from "../../src/router/router.ts";
 import { ASKER_NUM, makeContext, makeReception, OWN_NUM } from "../support/context.ts";
+import { createMemoryJournal, type MemoryJournal } from "../support/memory_journal.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 
 const hello: Command = { name: "hello", aliases: ["hi"], usage: "", scope: "channel", run: ({ args }) => `hello ${args}`.trim() };
@@ -24,11 +24,14 @@ const broken: Command = {
 const hanging: Command = { name: "hanging", usage: "", scope: "direct", run: () => new Promise(() => {}) };
 const silent: Command = { name: "silent", usage: "", scope: "direct", run: () => undefined };
 
+const RAW = new Uint8Array([1, 2, 3]);
+
 interface Scene {
   readonly clock: FakeClock;
   readonly router: Router;
   readonly answers: RoutedAnswer[];
   readonly handled: TextMessage[];
+  readonly journal: MemoryJournal;
   /** Hands a text in, lets the handlers run, returns the answers' texts to it. */
   ask(text: string, message?: Partial<TextMessage>): Promise<string[]>;
 }
@@ -44,10 +47,11 @@ function scene(
     onlyForUs({ ownNum: () => OWN_NUM, listensOn: (channel) => channel === 0 }),
     ignoreTapback,
     ignoreMqtt({ answerMqtt: options.answerMqtt ?? false, heardByRadio: () => options.heardByRadio ?? false }),
-    ignoreDuplicates(createRecentIds({ clock })),
   ];
+  const journal = createMemoryJournal();
   const router = new Router({
     clock,
+    journal,
     commands: options.commands ?? [hello, secret, shout, broken, hanging, silent],
     context: makeContext({ clock }),
     guards,
@@ -59,11 +63,14 @@ function scene(
   let id = 100;
   async function ask(text: string, message: Partial<TextMessage> = {}): Promise<string[]> {
     const before = answers.length;
-    router.handle({ ...makeReception(), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, id: id++, ...message });
+    router.handle(
+      { ...makeReception(), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, id: id++, ...message },
+      RAW,
+    );
     await clock.tick(0);
     return answers.slice(before).map((answer) => answer.text);
   }
-  return { clock, router, answers, handled, ask };
+  return { clock, router, answers, handled, journal, ask };
 }
 
 Deno.test("Router answers a direct message by a direct message", async () => {
@@ -219,4 +226,45 @@ Deno.test("parseCommand() reads the first word in any case and the rest as it is
   assert.equal(parseCommand("help"), undefined);
   assert.equal(parseCommand("/"), undefined);
   fc.assert(fc.property(fc.string(), (text) => void parseCommand(text)));
+});
+
+Deno.test("Router notes a request with its packet before its handler runs, and nothing that is no command", async () => {
+  let notedBefore = -1;
+  const look: Command = { name: "look", usage: "", scope: "direct", run: () => `${notedBefore = scenery.journal.requests.length}` };
+  const scenery = scene({ commands: [look] });
+  await scenery.ask("good morning");
+  assert.deepEqual(scenery.journal.requests, []);
+  assert.deepEqual(await scenery.ask("/look", { id: 7, rxTimeS: 5 }), ["1"]);
+  assert.equal(notedBefore, 1);
+  const noted = [...scenery.journal.requests].map(({ from, id, raw, rxTimeS }) => ({ from, id, raw, rxTimeS }));
+  assert.deepEqual(noted, [{ from: makeReception().from, id: 7, raw: RAW, rxTimeS: 5 }]);
+});
+
+Deno.test("Router ends a request without an answer in the journal, and leaves the answered ones to the outbox", async () => {
+  const { ask, journal } = scene({ max: 2 });
+  await ask("/silent", { id: 1 });
+  await ask("/hello", { id: 2 });
+  await ask("/hello", { id: 3 });
+  await ask("/hello", { id: 4 });
+  assert.deepEqual(journal.ends, [{ id: 1, how: "ignored" }, { id: 4, how: "refused" }], "3 gets the polite line, 4 nothing");
+});
+
+Deno.test("Router.stop() leaves what runs open in the journal, for the next start", async () => {
+  const { ask, journal, router } = scene();
+  await ask("/hanging", { id: 1 });
+  await router.stop();
+  assert.deepEqual(journal.requests.map(({ id }) => id), [1]);
+  assert.deepEqual(journal.ends, []);
+});
+
+Deno.test("Router.resume() runs a noted request without noting or limiting it again", async () => {
+  const { router, answers, journal, clock } = scene({ max: 1 });
+  const message: TextMessage = { ...makeReception(), kind: "text", text: "/hello again", lengthBytes: 12, replyId: 0, emoji: false, id: 9 };
+  router.resume(message);
+  router.resume({ ...message, id: 10 });
+  router.resume({ ...message, id: 11, text: "no command any more" });
+  await clock.tick(0);
+  assert.deepEqual(answers.map(({ text }) => text), ["hello again", "hello again"]);
+  assert.deepEqual(journal.requests, []);
+  assert.deepEqual(journal.ends, [{ id: 11, how: "ignored" }]);
 });

@@ -8,6 +8,7 @@ import type { Command } from "../../src/router/command.ts";
 import { ignoreTapback } from "../../src/router/guards.ts";
 import { Router, type RouterOptions } from "../../src/router/router.ts";
 import { makeContext, makeReception } from "../support/context.ts";
+import { createMemoryJournal } from "../support/memory_journal.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 
 const ADMIN_NUM = 0xad;
@@ -24,6 +25,9 @@ interface Scene {
   ask(text: string, message?: Partial<TextMessage>): Promise<string[]>;
 }
 
+// The same packet twice is answered once.
+let nextId = 1;
+
 function scene(options: Partial<RouterOptions> & { readonly utilizationPercent?: () => number | undefined } = {}): Scene {
   const clock = createFakeClock();
   const answers: string[] = [];
@@ -39,6 +43,7 @@ function scene(options: Partial<RouterOptions> & { readonly utilizationPercent?:
   });
   const router = new Router({
     clock,
+    journal: createMemoryJournal(),
     commands: COMMANDS,
     context: { ...makeContext({ clock }), budget },
     guards: [ignoreTapback],
@@ -51,7 +56,10 @@ function scene(options: Partial<RouterOptions> & { readonly utilizationPercent?:
   return {
     async ask(text, message = {}) {
       const before = answers.length;
-      router.handle({ ...makeReception(), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, ...message });
+      router.handle(
+        { ...makeReception({ id: nextId++ }), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, ...message },
+        new Uint8Array(0),
+      );
       await clock.tick(0);
       return answers.slice(before);
     },
