@@ -19,6 +19,7 @@ const SCHEMAS: Record<MessageName, DescMessage> = {
   Telemetry: Telemetry.TelemetrySchema,
   DeviceMetrics: Telemetry.DeviceMetricsSchema,
   EnvironmentMetrics: Telemetry.EnvironmentMetricsSchema,
+  PowerMetrics: Telemetry.PowerMetricsSchema,
   LocalStats: Telemetry.LocalStatsSchema,
   DeviceMetadata: Mesh.DeviceMetadataSchema,
   Channel: Channel.ChannelSchema,

@@ -115,6 +115,7 @@ export const FIELDS = {
     variant: {
       deviceMetrics: [2, "DeviceMetrics"],
       environmentMetrics: [3, "EnvironmentMetrics"],
+      powerMetrics: [5, "PowerMetrics"],
       localStats: [6, "LocalStats"],
     },
   },
@@ -130,6 +131,7 @@ export const FIELDS = {
     relativeHumidity: [2, "float?"],
     barometricPressure: [3, "float?"],
   },
+  PowerMetrics: { ch1Voltage: [1, "float?"], ch1Current: [2, "float?"] },
   LocalStats: {
     uptimeSeconds: [1, "uint32"],
     channelUtilization: [2, "float"],
