@@ -1,4 +1,7 @@
-/** /sys: the machine that the bot runs on: uptime of bot and system, temperature, load, memory, disk. What cannot be read is left out. */
+/**
+ * /sys: the machine that the bot runs on: uptime of bot and system, temperature, load, memory, disk, and whether its power supply is too weak.
+ * What cannot be read is left out.
+ */
 import type { CommandContext } from "../context.ts";
 import type { SystemReader, SystemReadings, Usage } from "../health/system.ts";
 import { formatSpan } from "../i18n/format.ts";
@@ -19,7 +22,7 @@ export function createSys(readSystem: SystemReader): NamedCommand {
 }
 
 function sysText({ clock, startedAtWallMs, say }: CommandContext, readings: SystemReadings): string {
-  const { osUptimeMs, cpuCelsius, load, memory, disk } = readings;
+  const { osUptimeMs, cpuCelsius, load, memory, disk, power } = readings;
   // A machine without a clock chip sets its clock after the start: the bot then seems older than the system it runs on.
   const botUptimeMs = Math.min(clock.wallMs() - startedAtWallMs, osUptimeMs ?? Infinity);
   const lines = [`🤖 ${say.sys.bot}: ${formatSpan(botUptimeMs, say)}`];
@@ -28,6 +31,8 @@ function sysText({ clock, startedAtWallMs, say }: CommandContext, readings: Syst
   if (load !== undefined) lines.push(`📊 ${say.sys.load}: ${load.map((average) => average.toFixed(2)).join(" ")}`);
   if (memory !== undefined) lines.push(`💾 ${say.sys.memory}: ${usageText(memory, say)}`);
   if (disk !== undefined) lines.push(`💽 ${say.sys.disk}: ${usageText(disk, say)}`);
+  if (power?.isLow) lines.push(`⚡ ${say.monitor.lowVoltage}`);
+  else if (power?.wasLow) lines.push(`⚡ ${say.monitor.lowVoltageBefore}`);
   return lines.join("\n");
 }
 

@@ -8,20 +8,32 @@ export interface Usage {
   readonly totalBytes: number;
 }
 
+/** What a Raspberry Pi says of its power supply. */
+export interface PowerReading {
+  /** The voltage is too low at this moment. */
+  readonly isLow: boolean;
+  /** It has been too low at some time since the machine was started. */
+  readonly wasLow: boolean;
+}
+
 /** What the machine tells; undefined is what it does not. */
 export interface SystemReadings {
   readonly osUptimeMs: number | undefined;
   readonly cpuCelsius: number | undefined;
   /** Averages over 1, 5 and 15 minutes. */
   readonly load: readonly number[] | undefined;
+  /** Processors that the load is shared by. */
+  readonly cores?: number | undefined;
   readonly memory: Usage | undefined;
   readonly disk: Usage | undefined;
+  readonly power?: PowerReading | undefined;
 }
 
 /** Where the readings come from; any of them may throw. */
 export interface SystemSources {
   osUptimeS(): number;
   load(): readonly number[];
+  cores(): number;
   memory(): { readonly total: number; readonly available: number };
   readText(path: string, signal: AbortSignal): Promise<string>;
   /** The standard output of a program. */
@@ -34,6 +46,8 @@ export interface SystemSources {
 export const systemSources: SystemSources = {
   osUptimeS: () => Deno.osUptime(),
   load: () => Deno.loadavg(),
+  // It needs no permission, and is what Deno itself may use: fewer than the machine has under a CPU limit.
+  cores: () => navigator.hardwareConcurrency,
   memory: () => Deno.systemMemoryInfo(),
   // Without the signal: a read that Deno refuses never gives back what it holds for it, and this file is read at once.
   readText: (path) => Deno.readTextFile(path),
@@ -47,19 +61,23 @@ export type SystemReader = (dataDir: string, signal: AbortSignal) => Promise<Sys
 /** A reader over the given sources. */
 export function createSystemReader(sources: SystemSources = systemSources): SystemReader {
   return async (dataDir, signal) => {
-    const [osUptimeS, cpuCelsius, load, memory, disk] = await Promise.all([
+    const [osUptimeS, cpuCelsius, load, cores, memory, disk, power] = await Promise.all([
       attempt(() => sources.osUptimeS()),
       readTemperature(sources, signal),
       attempt(() => sources.load()),
+      attempt(() => sources.cores()),
       attempt(() => sources.memory()),
       readDisk(sources, dataDir),
+      readPower(sources, signal),
     ]);
     return {
       osUptimeMs: osUptimeS === undefined ? undefined : osUptimeS * 1000,
       cpuCelsius,
       load,
+      cores: cores !== undefined && cores >= 1 ? cores : undefined,
       memory: memory === undefined ? undefined : usage(memory.total - memory.available, memory.total),
       disk,
+      power,
     };
   };
 }
@@ -77,6 +95,15 @@ function celsius(match: RegExpExecArray | null, divisor: number): number | undef
   if (match === null) return undefined;
   const degrees = Number(match[1]) / divisor;
   return degrees > -60 && degrees < 150 ? degrees : undefined;
+}
+
+// Bits 0 and 16 of `vcgencmd get_throttled` (Raspberry Pi documentation): under-voltage now, and since the start.
+async function readPower(sources: SystemSources, signal: AbortSignal): Promise<PowerReading | undefined> {
+  const answer = await attempt(() => sources.run("vcgencmd", ["get_throttled"], signal));
+  const match = /^throttled=0x([0-9a-f]{1,8})\s*$/i.exec(answer ?? "");
+  if (match === null) return undefined;
+  const bits = parseInt(match[1] as string, 16);
+  return { isLow: (bits & 1) !== 0, wasLow: (bits & 0x1_0001) !== 0 };
 }
 
 /** The disk of the folder, or of the nearest parent that exists: the folder may not have been made yet. */

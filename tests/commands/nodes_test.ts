@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { createNodeDb } from "../../src/mesh/node_db.ts";
+import type { DirectNeighbour } from "../../src/health/neighbours.ts";
+import { createRemoteNodes } from "../../src/health/remote_nodes.ts";
+import type { VisitOutcome } from "../../src/health/remote_visit.ts";
+import { Slots } from "../../src/link/slot.ts";
+import { createNodeDb, type Place } from "../../src/mesh/node_db.ts";
 import { textLengthBytes } from "../../src/mesh/text.ts";
-import { addNode, OWN_NUM, OWN_PLACE } from "../support/context.ts";
+import { addNode, makeContext, OWN_NUM, OWN_PLACE } from "../support/context.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
+import { knownRemotes } from "../support/remotes.ts";
 import { answer } from "../support/run_command.ts";
+import { startStillNode } from "../support/sim.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -104,4 +110,101 @@ Deno.test("nodes keeps its pages within the bytes with names of any kind and a s
       assert.doesNotMatch(text, /(?!\n)\p{Cc}|\p{Bidi_Control}/u);
     }
   }
+});
+
+function neighbour(num: number, change: Partial<DirectNeighbour> = {}): DirectNeighbour {
+  return { num, name: `Neighbour number ${num}`, snr: 10 - num, heardAtWallMs: createFakeClock().wallMs(), place: undefined, ...change };
+}
+
+function reached(neighbours: DirectNeighbour[], place?: Place): VisitOutcome {
+  const signs = { nodeNum: 7, rebootCount: 1, uptimeS: undefined };
+  return { kind: "reached", signs, tookMs: 1, neighbourhood: { neighbours, place } };
+}
+
+function failed(kind: "failed" | "own"): VisitOutcome {
+  return { kind, error: new Error("a test") };
+}
+
+Deno.test("nodes with a name lists whom that node heard, seen from there", async () => {
+  const clock = createFakeClock();
+  const nowWallMs = clock.wallMs();
+  const roof = reached([
+    neighbour(1, { name: "Relais", place: { latitude: 48.8802, longitude: 2.3322 }, snr: 6 }),
+    neighbour(2, { name: "Weak", snr: -8.25, heardAtWallMs: nowWallMs - 2 * DAY_MS }),
+    neighbour(3, { name: "Old", heardAtWallMs: nowWallMs - 3 * DAY_MS - 1 }),
+  ], OWN_PLACE);
+  const remotes = knownRemotes({ roof: { outcome: roof } });
+  const { nodes } = createCrowd(3);
+  const text = "📡 roof: direct nodes (<3d): 2\n🟡 Relais 6dB 0s 6.5km\n⚫ Weak -8.2dB 2d";
+  for (const args of ["roof", "ROOF", "roof 1", "roof  0"]) {
+    assert.equal(await answer("nodes", { clock, nodes, remotes, args }), text, args);
+  }
+  assert.match(await answer("nodes", { clock, nodes, remotes, args: "roof", language: "fr" }), /^📡 roof: nœuds directs \(<3j\): 2\n/);
+  assert.match(await answer("nodes", { clock, nodes, remotes }), /^📡 Direct nodes \(<3d\): 3\n/);
+  assert.match(await answer("nodes", { clock, nodes, remotes, args: "2" }), /Neighbour/);
+});
+
+Deno.test("nodes with a name has pages within the bytes", async () => {
+  const name = "é".repeat(20);
+  const remotes = knownRemotes({ [name]: { outcome: reached(Array.from({ length: 40 }, (_, num) => neighbour(num + 1))) } });
+  const first = await answer("nodes", { remotes, args: name.normalize("NFD") });
+  const total = Number(/\n1\/(\d+)$/.exec(first)?.[1]);
+  const seen = new Set<string>();
+  for (let page = 1; page <= total; page++) {
+    const text = await answer("nodes", { remotes, args: `${name} ${page}` });
+    assert(textLengthBytes(text) <= 200, text);
+    for (const line of text.split("\n").filter((line) => line.includes("Neighbour"))) seen.add(line);
+  }
+  assert.equal(seen.size, 40);
+});
+
+Deno.test("nodes with a name says why there is no list", async () => {
+  const outcomes: Record<string, [VisitOutcome, string, string]> = {
+    empty: [reached([]), "📡 empty: no node heard directly in 3 days.", "📡 empty: aucun nœud entendu en direct depuis 3 jours."],
+    gone: [failed("failed"), "❌ gone: no answer.", "❌ gone: pas de réponse."],
+    me: [failed("own"), "🚫 me: I am connected to it already", "🚫 me: j'y suis déjà connecté"],
+    busy: [{ kind: "kicked", heard: true, error: 0 }, "⏳ busy: busy with another client", "⏳ busy: occupé par un autre client"],
+    slow: [
+      { ...reached([]), neighbourhood: undefined } as VisitOutcome,
+      "⏳ slow: its list takes too long.",
+      "⏳ slow: sa liste est trop lente à lire.",
+    ],
+  };
+  for (const [name, [outcome, en, fr]] of Object.entries(outcomes)) {
+    const remotes = knownRemotes({ [name]: { outcome } });
+    assert.equal(await answer("nodes", { remotes, args: name }), en);
+    assert.equal(await answer("nodes", { remotes, args: name, language: "fr" }), fr);
+  }
+});
+
+Deno.test("nodes with a name ends with its command", async () => {
+  const deadline = new AbortController();
+  const waiting = answer("nodes", { remotes: knownRemotes({ roof: {} }), args: "roof", signal: deadline.signal });
+  deadline.abort(new Error("too late"));
+  await assert.rejects(waiting, /^Error: too late$/);
+});
+
+Deno.test("nodes names the other nodes to whom asks for one that is not there", async () => {
+  const remotes = knownRemotes({ roof: {}, tower: {} });
+  for (const args of ["two", "roof two", "roof 1 2", "1 2", "__proto__", "constructor"]) {
+    assert.equal(await answer("nodes", { remotes, args }), "Usage: /nodes [name] [page]\nOther nodes: roof, tower", args);
+  }
+  assert.match(await answer("nodes", { remotes, args: "x", language: "fr" }), /\nAutres nœuds: roof, tower$/);
+  const many = knownRemotes(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`${i}${"é".repeat(19)}`, {}])));
+  const text = await answer("nodes", { remotes: many, args: "x" });
+  assert(textLengthBytes(text) <= 200, text);
+});
+
+Deno.test("nodes reads the list of a real visit", async () => {
+  const clock = createFakeClock();
+  const lastHeardS = clock.wallMs() / 1000 - 60;
+  const heard = [{ num: 1, longName: "Alice\u202e", snr: 5, hopsAway: 0, lastHeardS }];
+  await using node = await startStillNode({ nodeNum: 0x0b0b_0b0b, nodes: heard });
+  const roof = { name: "roof", host: "127.0.0.1", port: node.port, check_every_s: 600, timeout_s: 10 };
+  const { say } = makeContext();
+  await using remotes = createRemoteNodes({ clock, remotes: [roof], slots: new Slots(), say, report: () => {} });
+  const text = "📡 roof: direct nodes (<3d): 1\n🟡 Alice 5dB 1m";
+  assert.equal(await answer("nodes", { clock, remotes, args: "roof" }), text);
+  assert.equal(await answer("nodes", { clock, remotes, args: "roof" }), text);
+  assert.equal(node.connections.dialed, 1);
 });

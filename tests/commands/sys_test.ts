@@ -32,6 +32,21 @@ Deno.test("sys leaves out what cannot be read", async () => {
   assert.equal(await sysText(NOTHING, 93_780_000), "🤖 Bot: 1d 2h 3m");
 });
 
+Deno.test("sys tells of a power supply that is too weak, and nothing of a good one", async () => {
+  const machine = await steadySystem("/data", new AbortController().signal);
+  const sysWith = async (isLow: boolean, wasLow: boolean, language: "en" | "fr") => {
+    const read = () => Promise.resolve({ ...machine, power: { isLow, wasLow } });
+    const text = await createSys(read).run(makeContext({ language })) as string;
+    assert(textLengthBytes(text) <= 200, text);
+    return text.split("\n").filter((line) => line.startsWith("⚡"));
+  };
+  assert.deepEqual(await sysWith(false, false, "en"), []);
+  assert.deepEqual(await sysWith(true, true, "en"), ["⚡ Under-voltage now!"]);
+  assert.deepEqual(await sysWith(false, true, "en"), ["⚡ Under-voltage since the start"]);
+  assert.deepEqual(await sysWith(true, true, "fr"), ["⚡ Sous-tension en ce moment !"]);
+  assert.deepEqual(await sysWith(false, true, "fr"), ["⚡ Sous-tension depuis le démarrage"]);
+});
+
 Deno.test("sys does not believe that the bot is older than its machine", async () => {
   assert.equal(await sysText({ ...NOTHING, osUptimeMs: 300_000 }, 50 * 365 * 86_400_000), "🤖 Bot: 5m\n⏱️ OS: 5m");
 });

@@ -6,6 +6,7 @@ const SIGNAL = new AbortController().signal;
 const GOOD: SystemSources = {
   osUptimeS: () => 3600,
   load: () => [0.5, 1, 2],
+  cores: () => 4,
   memory: () => ({ total: 1000, available: 600 }),
   readText: () => Promise.resolve("48312\n"),
   run: () => Promise.reject(new Error("there is no vcgencmd")),
@@ -21,8 +22,10 @@ Deno.test("createSystemReader() reads everything", async () => {
     osUptimeMs: 3_600_000,
     cpuCelsius: 48.312,
     load: [0.5, 1, 2],
+    cores: 4,
     memory: { usedBytes: 400, totalBytes: 1000 },
     disk: { usedBytes: 60 * 4096, totalBytes: 90 * 4096 },
+    power: undefined,
   });
 });
 
@@ -35,6 +38,7 @@ Deno.test("createSystemReader() loses only what fails", async () => {
     ["osUptimeS", "osUptimeMs"],
     ["readText", "cpuCelsius"],
     ["load", "load"],
+    ["cores", "cores"],
     ["memory", "memory"],
     ["disk", "disk"],
   ];
@@ -45,19 +49,40 @@ Deno.test("createSystemReader() loses only what fails", async () => {
 
 Deno.test("createSystemReader() asks vcgencmd where the file cannot be read", async () => {
   const asked: unknown[] = [];
+  const answers = (answer: string): SystemSources["run"] => (program, args) => {
+    if (args[0] === "measure_temp") asked.push([program, ...args]);
+    return Promise.resolve(answer);
+  };
   const temperature = async (text: string | undefined, answer: string) => {
     const readText = () => text === undefined ? Promise.reject(new Deno.errors.NotCapable("all access")) : Promise.resolve(text);
-    const run: SystemSources["run"] = (program, args) => {
-      asked.push([program, ...args]);
-      return Promise.resolve(answer);
-    };
-    return (await createSystemReader({ ...GOOD, readText, run })("/data", SIGNAL)).cpuCelsius;
+    return (await createSystemReader({ ...GOOD, readText, run: answers(answer) })("/data", SIGNAL)).cpuCelsius;
   };
   assert.equal(await temperature(undefined, "temp=48.3'C\n"), 48.3);
   assert.deepEqual(asked, [["vcgencmd", "measure_temp"]]);
   assert.equal(await temperature("nonsense", "temp=-4.0'C\n"), -4);
   assert.equal(await temperature("999999999", "VCHI initialization failed"), undefined);
   assert.equal(await temperature("61000", "temp=1'C"), 61);
+});
+
+Deno.test("createSystemReader() asks a Raspberry Pi for its power supply", async () => {
+  const asked: unknown[] = [];
+  const power = async (answer: string) => {
+    const run: SystemSources["run"] = (program, args) => {
+      asked.push([program, ...args]);
+      return Promise.resolve(answer);
+    };
+    return (await createSystemReader({ ...GOOD, run })("/data", SIGNAL)).power;
+  };
+  assert.deepEqual(await power("throttled=0x0\n"), { isLow: false, wasLow: false });
+  assert.deepEqual(asked, [["vcgencmd", "get_throttled"]]);
+  assert.deepEqual(await power("throttled=0x50005\n"), { isLow: true, wasLow: true });
+  assert.deepEqual(await power("throttled=0x50000"), { isLow: false, wasLow: true });
+  // Bits 1 to 3 and 17 to 19 tell of the clock and the temperature.
+  assert.deepEqual(await power("throttled=0xE000E\n"), { isLow: false, wasLow: false });
+  assert.deepEqual(await power("throttled=0x1\n"), { isLow: true, wasLow: true });
+  for (const answer of ["", "throttled=", "throttled=0x", "throttled=0x1FFFFFFFF1", "VCHI initialization failed", "x\nthrottled=0x1"]) {
+    assert.equal(await power(answer), undefined, answer);
+  }
 });
 
 Deno.test("createSystemReader() takes the disk of the nearest folder that exists", async () => {
@@ -78,15 +103,17 @@ Deno.test("createSystemReader() believes no impossible amounts", async () => {
   const disk = () => Promise.resolve({ bsize: 4096, blocks: 0, bfree: 0, bavail: 0 });
   const readings = await createSystemReader({ ...GOOD, memory, disk })("/data", SIGNAL);
   assert.equal(readings.memory, undefined);
+  for (const cores of [0, NaN]) assert.equal((await createSystemReader({ ...GOOD, cores: () => cores })("/data", SIGNAL)).cores, undefined);
   assert.equal(readings.disk, undefined);
 });
 
 Deno.test("systemSources reads this machine", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const { osUptimeMs, load, memory, disk } = await createSystemReader()(`${folder}/not/made/yet`, SIGNAL);
+    const { osUptimeMs, load, cores, memory, disk } = await createSystemReader()(`${folder}/not/made/yet`, SIGNAL);
     assert(osUptimeMs !== undefined && osUptimeMs > 0);
     assert.equal(load?.length, 3);
+    assert(cores !== undefined && Number.isInteger(cores));
     assert(memory !== undefined && memory.usedBytes < memory.totalBytes);
     assert(disk !== undefined && disk.usedBytes <= disk.totalBytes);
   } finally {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { SlotTakenError, TimeLimitError } from "../../src/errors.ts";
+import { isExpectedNetworkError, SlotTakenError, TimeLimitError } from "../../src/errors.ts";
 import { type ConnectFunction, connectTcp } from "../../src/link/connection.ts";
 import { Slots } from "../../src/link/slot.ts";
-import { visitNode, type VisitOptions } from "../../src/link/visit.ts";
+import { VisitEndedError, visitNode, type VisitOptions } from "../../src/link/visit.ts";
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { linkRig } from "../support/link_rig.ts";
+import { connect, type TestClient } from "../support/sim.ts";
 import { stateKind } from "../support/talker.ts";
 
 const OTHER_NUM = 0x0b0b_0b0b;
@@ -146,4 +147,75 @@ Deno.test("visitNode() stops when it is told to, before the dial and during the 
   node.on("toRadio", () => stopping.abort(new Error("enough now")));
   node.slowAccept(0);
   await assert.rejects(visitNode(options(node, clock, { signal: stopping.signal })), /enough now/);
+});
+
+Deno.test("visitNode() tells a visit that another client ended from one that broke off", async () => {
+  const clock = createFakeClock();
+  await using node = await otherNode(clock);
+  let end = () => {};
+  node.on("toRadio", ({ message }) => {
+    if (message.payloadVariant.case === "wantConfigId") end();
+  });
+  const visitError = async () => {
+    const error = await visitNode(options(node, clock)).then(() => undefined, (reason: unknown) => reason);
+    assert(error instanceof VisitEndedError, `it was ${error}`);
+    assert(isExpectedNetworkError(error));
+    return [error.kicked, error.code];
+  };
+  // This connection says no more, and a real client comes.
+  const others: Promise<TestClient>[] = [];
+  end = () => {
+    node.mute();
+    others.push(connect(node));
+  };
+  assert.deepEqual(await visitError(), [true, "ECONNABORTED"]);
+  for (const other of others) await (await other)[Symbol.asyncDispose]();
+  assert.equal(node.connections.kicked, 1);
+  end = () => node.reset();
+  assert.deepEqual(await visitError(), [false, "ECONNRESET"]);
+});
+
+Deno.test("visitNode() keeps what tells an everyday event of a network from a fault", async () => {
+  const clock = createFakeClock();
+  await using node = await otherNode(clock);
+  node.refuse();
+  const refused = (error: unknown) => isExpectedNetworkError(error) && (error as { code?: unknown }).code === "ECONNREFUSED";
+  await assert.rejects(visitNode(options(node, clock)), refused);
+  const notFound = Object.assign(new Error("getaddrinfo of the hill"), { code: "ENOTFOUND" });
+  const unknown = new Slots({ resolve: () => Promise.reject(notFound) });
+  await assert.rejects(visitNode(options(node, clock, { slots: unknown })), (error) => isExpectedNetworkError(error));
+  const slow: ConnectFunction = () => Promise.reject(new TimeLimitError("no answer from the address"));
+  await assert.rejects(
+    visitNode(options(node, clock, { connect: slow })),
+    (error) => error instanceof TimeLimitError && /^Cannot visit the hill .*: no answer from the address$/.test(error.message),
+  );
+  const fault: ConnectFunction = () => Promise.reject(new TypeError("a fault of ours"));
+  await assert.rejects(visitNode(options(node, clock, { connect: fault })), (error) => !isExpectedNetworkError(error));
+});
+
+Deno.test("visitNode() does not wait longer for a name server than for the node, and gives back a slot that comes late", async () => {
+  const clock = createFakeClock();
+  const answer = Promise.withResolvers<string[]>();
+  const slots = new Slots({ resolve: () => answer.promise });
+  const visit = visitNode(options({ port: 4403 }, clock, { slots, timeoutMs: 3000 }));
+  const failed = assert.rejects(visit, TimeLimitError);
+  await clock.tick(3000);
+  await failed;
+  assert.equal(clock.pendingTimers(), 0);
+  answer.resolve(["192.0.2.7"]);
+  await clock.tick(0);
+  (await slots.claim("another", "127.0.0.1", 4403)).release();
+});
+
+Deno.test("visitNode() hands out each message as it comes, also when the visit fails", async () => {
+  const clock = createFakeClock();
+  await using node = await otherNode(clock);
+  const stopping = new AbortController();
+  const kinds: (string | undefined)[] = [];
+  const onMessage: VisitOptions["onMessage"] = ({ payloadVariant }) => {
+    kinds.push(payloadVariant.case);
+    if (payloadVariant.case === "metadata") stopping.abort(new Error("enough"));
+  };
+  await assert.rejects(visitNode(options(node, clock, { onMessage, signal: stopping.signal })), /enough/);
+  assert.deepEqual(kinds.slice(0, 4), ["myInfo", "deviceuiConfig", "nodeInfo", "metadata"]);
 });
