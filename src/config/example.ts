@@ -4,7 +4,7 @@ import { lastPart, sectionOf } from "./known_names.ts";
 
 const PREFACE = `# The configuration of MeshBot, as a TOML file: ./meshbot.toml, /etc/meshbot/meshbot.toml or meshbot run --config FILE.
 # A key with a "#" in front has the value shown there already; take the "#" away to change it.
-# Each key is an environment variable too (its name stands in brackets), which wins over this file; [[answer]] is in the file only.
+# Each key is an environment variable too (its name stands in brackets), which wins over this file; what stands in [[ ]] is in the file only.
 # "meshbot config --check FILE" finds every mistake.
 `;
 
@@ -21,7 +21,7 @@ export function exampleToml(keys: Keys = KEYS, sections: Readonly<Record<string,
   const parts = [PREFACE];
   for (const [section, blocks] of bySection) {
     const comment = sections[section] === undefined ? "" : `# ${sections[section]}\n`;
-    if (keys[section]?.kind.fileOnly) parts.push(comment.trimEnd());
+    if (keys[section]?.kind.fileOnly) { if (comment !== "") parts.push(comment.trimEnd()); }
     else if (section !== "") parts.push(`${comment}[${section}]\n`);
     parts.push(...blocks);
   }
@@ -49,9 +49,8 @@ function keyBlock(name: string, key: Key<unknown>): string {
 /** A key whose value is a list of sections: they stand in the file only. */
 function sectionsBlock(key: Key<unknown>): string {
   const lines = tomlExample(key).split("\n").map((line) => `# ${line}`);
-  return [`# ${key.help}`, `# ${capital(key.kind.expected)}. Default: none. No environment variable can hold them.`, ...lines, ""].join(
-    "\n",
-  );
+  const bounds = `${capital(key.kind.expected)}. Default: ${key.defaultText ?? "none"}. No environment variable can hold them.`;
+  return [`# ${key.help}`, `# ${bounds}`, ...lines, ""].join("\n");
 }
 
 function capital(text: string): string {

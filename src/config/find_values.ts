@@ -89,12 +89,17 @@ function walkTable(walk: FileWalk, table: TomlTable, written: readonly string[],
 function unknownSection(walk: FileWalk, shown: string, full: string, value: TomlTable, path: readonly string[]): string {
   const near = walk.names.nearestSection(full);
   if (near === undefined) {
-    const known = Object.keys(walk.keys).map((key) => key.split(".").slice(0, -1).join(".")).filter((name) => name !== "");
-    return `[${shown}] is not a known section: known are ${[...new Set(known)].map((name) => `[${name}]`).join(", ")}`;
+    const known = Object.entries(walk.keys).flatMap(([name, key]) => key.kind.fileOnly ? [`[[${name}]]`] : headerOf(name));
+    return `[${shown}] is not a known section: known are ${[...new Set(known)].join(", ")}`;
   }
   // Its keys are read as those of the section that was meant, so that their mistakes show in the same run.
   walkTable(walk, value, path, near);
   return `[${shown}] is not a known section: did you mean [${near}]?`;
+}
+
+function headerOf(name: string): string[] {
+  const section = name.split(".").slice(0, -1).join(".");
+  return section === "" ? [] : [`[${section}]`];
 }
 
 function unknownKey(walk: FileWalk, shown: string, full: string, section: string): string {
@@ -123,11 +128,13 @@ function faultText(walk: FileWalk, fault: TomlFault): string {
     case "value": {
       const key = walk.keys[path];
       const broken = `${path} has a value that is no TOML (${fault.detail})`;
+      if (key?.kind.fileOnly) return `${broken}: must be ${key.kind.expected}`;
       if (key !== undefined) return `${broken}: must be ${key.kind.expected}; write it as ${lastPart(path)} = ${tomlExample(key)}`;
-      const holder = walk.keys[fault.path?.[0] ?? ""];
-      if (holder?.kind.fileOnly) {
-        const [name = "", ...inner] = fault.path ?? [];
-        const where = [name, ...inner.map((part) => /^\d+$/.test(part) ? partLabel(Number(part)) : partLabel(part))].join(", ");
+      const holderName = Object.keys(walk.keys).find((name) => walk.keys[name]?.kind.fileOnly && path.startsWith(`${name}.`));
+      const holder = walk.keys[holderName ?? ""];
+      if (holderName !== undefined && holder !== undefined) {
+        const inner = (fault.path ?? []).slice(holderName.split(".").length);
+        const where = [holderName, ...inner.map((part) => /^\d+$/.test(part) ? partLabel(Number(part)) : partLabel(part))].join(", ");
         return `${where} has a value that is no TOML (${fault.detail}): must be part of ${holder.kind.expected}`;
       }
       const near = walk.names.nearestKey(path);

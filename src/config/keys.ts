@@ -3,19 +3,8 @@ import { join } from "node:path";
 import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, oneOf, text, type ValueFault } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
 import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
-import {
-  brokerUrl,
-  DEFAULT_SENSORS,
-  department,
-  destination,
-  quietHours,
-  remotes,
-  schedule,
-  secretText,
-  sensors,
-  timeZone,
-  webUrl,
-} from "./service_kinds.ts";
+import { destination, quietHours, schedule, scheduleFaults, timeZone } from "./alert_kinds.ts";
+import { brokerUrl, DEFAULT_SENSORS, department, remotes, secretText, sensors, weatherSources, webUrl } from "./service_kinds.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -31,6 +20,8 @@ interface KeyText<T> {
   readonly above?: string;
   /** The full name of an optional key that must be given whenever this one is. */
   readonly together?: string;
+  /** The default in words, where it depends on the environment or is too long. */
+  readonly defaultText?: string;
   /** What is wrong with a good value beside those of other keys; `other` gives them by full name, undefined when there is none. */
   beside?(value: T, other: (name: string) => unknown): readonly ValueFault[];
 }
@@ -41,8 +32,6 @@ export interface Key<T> extends KeyText<T> {
   readonly presence: "required" | "defaulted" | "optional";
   /** The value when nobody gave one; a function of the environment gives undefined when it finds none. */
   readonly default?: T | ((env: Env) => T | undefined);
-  /** The default in words, where it depends on the environment. */
-  readonly defaultText?: string;
 }
 
 /** A table of keys by full name (`section.key`). */
@@ -86,12 +75,12 @@ export const SECTIONS: Readonly<Record<string, string>> = {
   monitor: "The machine that the bot runs on: what is worth an alert.",
   remote: "Other nodes, visited now and then; each serves one client, so never more often than needed.",
   alerts: "Alerts that nobody asked for: who gets them, and when.",
+  store: "What the bot remembers of the mesh, in data_dir.",
   schedule: "Commands whose answers are sent at certain times.",
   answer: "Answers of your own: a direct message that is one of the words, whatever the case, is answered with the text.",
 };
 
 const ADMINS = 'a list of public keys in base64 or of node ids, such as ["!a1b2c3d4"]';
-const WEATHER_SOURCES = 'a list of "wttr", "curl" and "open-meteo"';
 const DESTINATIONS = 'a list of node ids and channels, such as ["!a1b2c3d4", "channel:2"]';
 const CHANNELS = 'a list of channel indexes (0 to 7) or names, such as [0, "LongFast"]';
 
@@ -152,7 +141,7 @@ export const KEYS = {
   "echo.channel": optional(channel(), { help: "Channel that /echo writes to, by index or name; without it /echo is off.", example: "1" }),
 
   "weather.enabled": defaulted(boolean(), true, { help: "Answers /weather and /rain." }),
-  "weather.order": defaulted(listOf(oneOf("wttr", "curl", "open-meteo"), WEATHER_SOURCES), ["wttr", "curl", "open-meteo"], {
+  "weather.order": defaulted(weatherSources(), ["wttr", "curl", "open-meteo"], {
     help: "Sources in the order in which they are asked: wttr.in, wttr.in by the program curl, Open-Meteo.",
   }),
   "weather.wttr_url": defaulted(webUrl(), "https://wttr.in", { help: "Base of wttr.in or of a mirror; the place is appended." }),
@@ -214,6 +203,7 @@ export const KEYS = {
   }),
   "esphome.sensors": defaulted(sensors(), [...DEFAULT_SENSORS], {
     help: "What the device measures: each with name, and kind, id, label, unit, decimals where they differ from the usual.",
+    defaultText: "the seven readings of the usual solar station",
     example: '[[esphome.sensors]]\nkind = "voltage"\nname = "Battery Voltage"\nunit = "V"\ndecimals = 1',
   }),
   "esphome.telemetry": defaulted(boolean(), false, {
@@ -253,7 +243,16 @@ export const KEYS = {
   schedule: defaulted(schedule(), [], {
     help: "Each with cron (minute, hour, day, month, weekday), command and to.",
     example: '[[schedule]]\ncron = "0 8 * * *"\ncommand = "/weather"\nto = "channel:2"',
+    beside: (entries, other) =>
+      scheduleFaults(
+        entries,
+        other("commands.prefix") as string | undefined,
+        other("commands.aliases") as Record<string, string> | undefined,
+      ),
   }),
+
+  "store.keep_days": defaulted(integer(1, 3650), 30, { help: "Days for which what was heard is kept." }),
+  "store.max_mb": defaulted(integer(16, 1_000_000), 512, { help: "Mebibytes on disk beyond which the oldest is forgotten." }),
 
   "log.format": computed(oneOf("text", "json", "journal"), (env) => stderrIsJournal(env) ? "journal" : "text", {
     help: 'How lines look: "text" for people, "json" for programs, "journal" with journald\'s priorities.',

@@ -17,7 +17,8 @@ export function showValue(value: unknown): string {
   if (value instanceof Date) return "a date";
   if (typeof value === "object" && value !== null) return "a section";
   if (typeof value !== "string") return String(value);
-  return cut(JSON.stringify(printable(value)));
+  // A URL may hold a user and a password, and what is shown here ends in logs.
+  return cut(JSON.stringify(printable(value).replace(/(:\/\/)[^/\s]*@/, "$1…@")));
 }
 
 /** A text from the file or the environment without control and format characters. */

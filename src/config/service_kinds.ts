@@ -1,17 +1,18 @@
-/** The kinds of value that services and alerts have: URLs, departments, sensors, other nodes, hours of quiet, schedules, destinations. */
+/** The kinds of value that services have: URLs, departments, sources of the weather, sensors, other nodes. */
 import * as v from "valibot";
-import { nearest } from "../nearest.ts";
-import { BROADCAST_NUM, formatNodeId, parseNodeId } from "../node_id.ts";
-import { host, integer, type Kind, text } from "./kinds.ts";
+import { host, integer, type Kind, listOf, oneOf, text } from "./kinds.ts";
+import { entryFault, sections } from "./sections.ts";
 
-/** The URL of a service without query; `base`: a path will be appended to it. Given back without a slash at its end. */
+export { type Destination, formatDestination, type QuietHours, type ScheduledCommand } from "./alert_kinds.ts";
+
+/** The URL of a service without query, given back without a slash at its end. */
 export function webUrl(): Kind<string> {
   const expected = "a URL that begins with https:// or http://, without user, query and fragment";
   return {
     schema: v.pipe(
       v.string(expected),
       v.check((text) => readUrl(text, ["https:", "http:"]) !== undefined, expected),
-      v.transform((text) => (readUrl(text, ["https:", "http:"])?.href ?? text).replace(/\/$/, "")),
+      v.transform((text) => (readUrl(text, ["https:", "http:"])?.href ?? text).replace(/\/+$/, "")),
     ),
     expected,
     fromText: (text) => text,
@@ -25,6 +26,7 @@ export function brokerUrl(): Kind<string> {
     schema: v.pipe(
       v.string(expected),
       v.check((text) => ["", "/"].includes(readUrl(text, ["mqtt:", "mqtts:"])?.pathname ?? "no"), expected),
+      v.transform((text) => (readUrl(text, ["mqtt:", "mqtts:"])?.href ?? text).replace(/\/+$/, "")),
     ),
     expected,
     fromText: (text) => text,
@@ -33,7 +35,7 @@ export function brokerUrl(): Kind<string> {
 
 function readUrl(text: string, schemes: readonly string[]): URL | undefined {
   const url = URL.parse(text);
-  if (url === null || !schemes.includes(url.protocol) || url.hostname === "") return undefined;
+  if (url === null || !schemes.includes(url.protocol) || url.hostname === "" || url.port === "0") return undefined;
   return url.username === "" && url.password === "" && url.search === "" && url.hash === "" && !/[?#]/.test(text) ? url : undefined;
 }
 
@@ -46,6 +48,16 @@ export function department(): Kind<string> {
     expected,
     fromText: (text) => text,
   };
+}
+
+const SOURCES = ["wttr", "curl", "open-meteo"] as const;
+
+/** The sources of the weather in the order in which they are asked. */
+export function weatherSources(): Kind<(typeof SOURCES)[number][]> {
+  const expected = 'a list of "wttr", "curl" and "open-meteo", one of them at least and none twice';
+  const list = listOf(oneOf(...SOURCES), expected);
+  const check = v.check((sources: (typeof SOURCES)[number][]) => sources.length > 0 && new Set(sources).size === sources.length, expected);
+  return { ...list, schema: v.pipe(list.schema, check) };
 }
 
 /** A value that is never empty and never shown: a password or a key. */
@@ -102,12 +114,18 @@ export function sensors(): Kind<Sensor[]> {
     }, entryFault("[[esphome.sensors]]", ["kind", "name", "id", "label", "unit", "decimals"], 'name = "..."')),
     v.transform((sensor): Sensor => ({ ...sensor, id: sensor.id ?? objectId(sensor.name) })),
   );
-  return sections("esphome.sensors", 'name = "Battery Voltage"', entry, MAX_SENSORS);
+  const kind = sections("esphome.sensors", 'name = "Battery Voltage"', entry, MAX_SENSORS);
+  const twice = "sensors with different names and ids";
+  return { ...kind, schema: v.pipe(kind.schema, v.check((all) => areDifferent(all.map(({ id }) => id)), twice)) };
 }
 
-/** ESPHome makes an object id of a name so: lower case, everything but letters and digits an underscore. */
+function areDifferent(texts: readonly string[]): boolean {
+  return new Set(texts.map((text) => text.toLowerCase())).size === texts.length;
+}
+
+/** ESPHome makes an object id of a name so: lower case, everything but ASCII letters, digits and hyphens an underscore. */
 function objectId(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "_");
+  return name.toLowerCase().replace(/[^a-z0-9-]/gu, "_");
 }
 
 /** Another node that is visited now and then. */
@@ -125,7 +143,7 @@ const MAX_REMOTES = 10;
 export function remotes(): Kind<RemoteNode[]> {
   const name = "a name of 1 to 20 letters, digits, - or _ that is no number: /nodes 2 is a page";
   const entry = v.strictObject({
-    name: v.pipe(v.string(name), v.regex(/^[\p{L}\p{M}\p{N}_-]{1,20}$/u, name), v.check((text) => !/^[\d_-]+$/.test(text), name)),
+    name: v.pipe(v.string(name), v.regex(/^[\p{L}\p{M}\p{N}_-]{1,20}$/u, name), v.check((text) => /\p{L}/u.test(text), name)),
     host: host().schema,
     port: v.optional(integer(1, 65535).schema, 4403),
     check_every_s: v.optional(integer(120, 86400).schema, 600),
@@ -133,116 +151,5 @@ export function remotes(): Kind<RemoteNode[]> {
   }, entryFault("[[remote]]", ["name", "host", "port", "check_every_s", "timeout_s"], 'name = "..." and host = "..."'));
   const kind = sections("remote", 'name = "roof" and host = "192.168.1.51"', entry, MAX_REMOTES);
   const twice = "nodes with different names";
-  return {
-    ...kind,
-    schema: v.pipe(kind.schema, v.check((all) => new Set(all.map(({ name }) => name.toLowerCase())).size === all.length, twice)),
-  };
-}
-
-/** Whom an alert or a scheduled answer is for: `node` by number, or a channel by index or name. */
-export type Destination = { readonly node: number } | { readonly channel: number | string };
-
-/** `"!a1b2c3d4"`, `"channel:2"` or `"channel:Paris"`. */
-export function destination(): Kind<Destination> {
-  const expected = 'a node id such as "!a1b2c3d4", or a channel such as "channel:2" or "channel:Paris"';
-  return {
-    schema: v.pipe(
-      v.string(expected),
-      v.check((text) => readDestination(text) !== undefined, expected),
-      v.transform((text) => readDestination(text) as Destination),
-    ),
-    expected,
-    fromText: (text) => text,
-  };
-}
-
-/** Undefined when the text names no destination. */
-export function readDestination(text: string): Destination | undefined {
-  const channel = /^channel:(.{1,11})$/u.exec(text.trim())?.[1];
-  if (channel !== undefined) {
-    if (/^\d+$/.test(channel)) return Number(channel) <= 7 ? { channel: Number(channel) } : undefined;
-    return /[\p{Cc}\p{Cf}]/u.test(channel) || new TextEncoder().encode(channel).length > 11 ? undefined : { channel };
-  }
-  const node = text.trim().startsWith("!") ? parseNodeId(text.trim()) : undefined;
-  return node === undefined || node === 0 || node === BROADCAST_NUM ? undefined : { node };
-}
-
-/** A destination as it is written in the file. */
-export function formatDestination(destination: Destination): string {
-  return "node" in destination ? formatNodeId(destination.node) : `channel:${destination.channel}`;
-}
-
-/** Minutes since midnight, local time; `from` after `to` spans midnight. */
-export interface QuietHours {
-  readonly fromMin: number;
-  readonly toMin: number;
-}
-
-/** `"22:00-07:00"`. */
-export function quietHours(): Kind<QuietHours> {
-  const expected = 'two different times of day, such as "22:00-07:00"';
-  return {
-    schema: v.pipe(
-      v.string(expected),
-      v.check((text) => readQuiet(text) !== undefined, expected),
-      v.transform((text) => readQuiet(text) as QuietHours),
-    ),
-    expected,
-    fromText: (text) => text,
-  };
-}
-
-function readQuiet(text: string): QuietHours | undefined {
-  const match = /^\s*([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\s*$/.exec(text);
-  if (match === null) return undefined;
-  const [fromMin, toMin] = [Number(match[1]) * 60 + Number(match[2]), Number(match[3]) * 60 + Number(match[4])];
-  return fromMin === toMin ? undefined : { fromMin, toMin };
-}
-
-/** The name of a time zone. */
-export function timeZone(): Kind<string> {
-  const expected = 'the name of a time zone, such as "Europe/Paris"';
-  return { schema: v.pipe(v.string(expected), v.check(isTimeZone, expected)), expected, fromText: (text) => text };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
-/** A command that the bot asks itself at certain times; its answer goes to `to`. */
-export interface ScheduledCommand {
-  /** Five fields: minute, hour, day of month, month, day of week. */
-  readonly cron: string;
-  readonly command: string;
-  readonly to: Destination;
-}
-
-const MAX_SCHEDULED = 20;
-
-/** Scheduled commands, each under `[[schedule]]`. */
-export function schedule(): Kind<ScheduledCommand[]> {
-  const cron = 'five fields of cron (minute, hour, day, month, weekday), such as "0 8 * * *"';
-  const entry = v.strictObject({
-    cron: v.pipe(v.string(cron), v.trim(), v.regex(/^[\d*/,\-?LW#a-zA-Z]+( +[\d*/,\-?LW#a-zA-Z]+){4}$/, cron)),
-    command: text(100).schema,
-    to: destination().schema,
-  }, entryFault("[[schedule]]", ["cron", "command", "to"], 'cron = "...", command = "..." and to = "..."'));
-  return sections("schedule", 'cron = "0 8 * * *", command = "/weather" and to = "channel:2"', entry, MAX_SCHEDULED);
-}
-
-function sections<T>(name: string, holds: string, entry: v.GenericSchema<unknown, T>, max: number): Kind<T[]> {
-  const expected = `up to ${max} sections [[${name}]], each with ${holds}`;
-  return { schema: v.pipe(v.array(entry, expected), v.maxLength(max, expected)), expected, fileOnly: true, fromText: (text) => text };
-}
-
-function entryFault(section: string, known: readonly string[], needed: string): (issue: v.BaseIssue<unknown>) => string {
-  return (issue) => {
-    if (issue.expected !== "never") return `a section ${section} with ${needed}`;
-    const near = typeof issue.input === "string" ? nearest(issue.input, known) : undefined;
-    return near === undefined ? `known under ${section} are ${known.join(", ")}` : `did you mean ${near}?`;
-  };
+  return { ...kind, schema: v.pipe(kind.schema, v.check((all) => areDifferent(all.map(({ name }) => name)), twice)) };
 }

@@ -1,4 +1,7 @@
-/** What the bot must not forget of people: who wants no more messages, who is banned, whose key is an admin's, until when it is mute. */
+/**
+ * What the bot must not forget of people: who wants no more messages, who is banned, who wants the alerts, whose key is an admin's, until
+ * when it is mute.
+ */
 import type { Clock } from "../clock.ts";
 import { parsePublicKey } from "../config.ts";
 import { logger } from "../log.ts";
@@ -8,6 +11,8 @@ const log = logger("mesh");
 
 const HOUR_MS = 3_600_000;
 const MAX_PEOPLE = 1000;
+/** Every subscriber is one more message for each alert, and everybody on the channel waits for it. */
+export const MAX_SUBSCRIBERS = 20;
 /** The longest time that the bot can be mute: a week. */
 export const MAX_MUTE_HOURS = 168;
 
@@ -23,6 +28,14 @@ export interface People {
   isBanned(nodeNum: number): boolean;
   ban(nodeNum: number): void;
   unban(nodeNum: number): void;
+  /** Those who want the alerts, oldest first; among them may be some who said /stop or are banned by now. */
+  subscribers(): readonly number[];
+  /**
+   * Sends somebody the alerts from now on; false when MAX_SUBSCRIBERS get them already. Who has said /stop since, or is banned, gives
+   * the place up to the next.
+   */
+  subscribe(nodeNum: number): boolean;
+  unsubscribe(nodeNum: number): void;
   /** Milliseconds since 1970 until which only admins are answered; undefined when everybody is. */
   mutedUntilWallMs(): number | undefined;
   /** Answers only admins for so many hours, at most MAX_MUTE_HOURS. */
@@ -47,6 +60,8 @@ interface KeptPeople {
   readonly stopped: readonly string[];
   readonly banned: readonly string[];
   readonly pinned: Readonly<Record<string, string>>;
+  /** Who wants the alerts; the oldest files have no such list. */
+  readonly subscribed?: readonly string[];
   readonly mutedUntilWallMs?: number;
 }
 
@@ -60,6 +75,7 @@ class RememberedPeople implements People {
   readonly #file: PeopleFile;
   readonly #stopped = new Set<number>();
   readonly #banned = new Set<number>();
+  readonly #subscribed = new Set<number>();
   readonly #pinned = new Map<number, string>();
   #mutedUntilWallMs: number | undefined;
   /** The same moment on the clock that never jumps; undefined for what was read from the file. */
@@ -75,6 +91,7 @@ class RememberedPeople implements People {
     if (kept === undefined) return;
     for (const num of kept.stopped) this.#stopped.add(num);
     for (const num of kept.banned) this.#banned.add(num);
+    for (const num of kept.subscribed) this.#subscribed.add(num);
     for (const [num, key] of kept.pinned) this.#pinned.set(num, key);
     this.#mutedUntilWallMs = kept.mutedUntilWallMs;
   }
@@ -101,6 +118,26 @@ class RememberedPeople implements People {
 
   unban(nodeNum: number): void {
     if (this.#banned.delete(nodeNum)) this.#keep();
+  }
+
+  subscribers(): readonly number[] {
+    return [...this.#subscribed];
+  }
+
+  subscribe(nodeNum: number): boolean {
+    if (this.#subscribed.has(nodeNum)) return true;
+    if (this.#subscribed.size >= MAX_SUBSCRIBERS) {
+      const silent = [...this.#subscribed].find((num) => this.#stopped.has(num) || this.#banned.has(num));
+      if (silent === undefined) return false;
+      this.#subscribed.delete(silent);
+    }
+    this.#subscribed.add(nodeNum);
+    this.#keep();
+    return true;
+  }
+
+  unsubscribe(nodeNum: number): void {
+    if (this.#subscribed.delete(nodeNum)) this.#keep();
   }
 
   mutedUntilWallMs(): number | undefined {
@@ -148,6 +185,7 @@ class RememberedPeople implements People {
         stopped: [...this.#stopped].map(formatNodeId),
         banned: [...this.#banned].map(formatNodeId),
         pinned: Object.fromEntries([...this.#pinned].map(([num, key]) => [formatNodeId(num), key])),
+        subscribed: [...this.#subscribed].map(formatNodeId),
         ...(mutedUntilWallMs === undefined ? {} : { mutedUntilWallMs }),
       } satisfies KeptPeople,
     );
@@ -162,18 +200,20 @@ function remember(set: Set<number>, nodeNum: number): boolean {
   return true;
 }
 
-/** The newest thousand of each kind; throws at what `#keep` never wrote. */
+/** The newest of each kind; throws at what `#keep` never wrote. */
 function parseKept(value: unknown): {
   readonly stopped: readonly number[];
   readonly banned: readonly number[];
   readonly pinned: readonly (readonly [number, string])[];
+  readonly subscribed: readonly number[];
   readonly mutedUntilWallMs: number | undefined;
 } {
   if (typeof value !== "object" || value === null) throw new Error("it holds no table of people");
-  const { stopped, banned, pinned, mutedUntilWallMs } = value as Partial<Record<keyof KeptPeople, unknown>>;
+  const { stopped, banned, pinned, subscribed = [], mutedUntilWallMs } = value as Partial<Record<keyof KeptPeople, unknown>>;
   if (!Array.isArray(stopped) || !Array.isArray(banned) || typeof pinned !== "object" || pinned === null) {
     throw new Error("it lacks stopped, banned or pinned");
   }
+  if (!Array.isArray(subscribed)) throw new Error("subscribed is no list");
   if (mutedUntilWallMs !== undefined && typeof mutedUntilWallMs !== "number") throw new Error("mutedUntilWallMs is no number");
   return {
     stopped: stopped.slice(-MAX_PEOPLE).map(nodeNumOf),
@@ -182,6 +222,7 @@ function parseKept(value: unknown): {
       if (typeof key !== "string" || parsePublicKey(key) === undefined) throw new Error(`the key of ${id} is none`);
       return [nodeNumOf(id), key] as const;
     }),
+    subscribed: subscribed.slice(-MAX_SUBSCRIBERS).map(nodeNumOf),
     mutedUntilWallMs,
   };
 }

@@ -5,6 +5,7 @@ import { type Config, environmentName, KEYS, loadConfig, type LoadOptions } from
 import type { Key } from "../../src/config/keys.ts";
 import { integer, oneOf } from "../../src/config/kinds.ts";
 import { loadKeys } from "../../src/config/load.ts";
+import { DEFAULT_SENSORS } from "../../src/config/service_kinds.ts";
 
 const HOME = { HOME: "/home/pi" };
 
@@ -37,6 +38,43 @@ function fromEnv(env: Record<string, string>): Config {
   return loadConfig({ file: null, env: { ...HOME, MESHBOT_NODE_HOST: "node.local", ...env }, cwd: "/tmp" }).config;
 }
 
+// The defaults that people rely on without having written them.
+const WEATHER = {
+  enabled: true,
+  order: ["wttr", "curl", "open-meteo"],
+  wttr_url: "https://wttr.in",
+  open_meteo_url: "https://api.open-meteo.com/v1/forecast",
+  geocoding_url: "https://geocoding-api.open-meteo.com/v1/search",
+};
+const LIGHTNING = {
+  enabled: false,
+  broker_url: "mqtt://blitzortung.ha.sed.pl:1883",
+  latitude: undefined,
+  longitude: undefined,
+  radius_km: 50,
+  window_min: 15,
+  alert_strikes: 5,
+};
+const VIGILANCE = {
+  department: undefined,
+  alert_from: "orange",
+  api_key: undefined,
+  page_url: "https://vigilance.meteofrance.fr/fr/vigilance-accessible",
+  api_url: "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevigilance/encours",
+  meteoalarm_url: "https://feeds.meteoalarm.org/api/v1/warnings/feeds-france",
+};
+const ESPHOME = { url: undefined, username: undefined, password: undefined, sensors: [...DEFAULT_SENSORS], telemetry: false };
+const MONITOR = {
+  enabled: true,
+  check_every_s: 60,
+  for_s: 300,
+  temperature_c: 60,
+  critical_c: 68,
+  load_per_core: 2,
+  memory_percent: 90,
+  disk_percent: 90,
+};
+
 Deno.test("loadConfig() gives every key its default when only the host is known", () => {
   assert.deepEqual(fromEnv({}), {
     language: "en",
@@ -58,6 +96,15 @@ Deno.test("loadConfig() gives every key its default when only the host is known"
     about: { owner: undefined, contact: undefined },
     place: { latitude: undefined, longitude: undefined },
     echo: { channel: undefined },
+    weather: WEATHER,
+    lightning: LIGHTNING,
+    vigilance: VIGILANCE,
+    esphome: ESPHOME,
+    monitor: MONITOR,
+    remote: [],
+    alerts: { to: [], allow_public: false, quiet: undefined, timezone: undefined },
+    schedule: [],
+    store: { keep_days: 30, max_mb: 512 },
     log: { format: "text" },
     answer: [],
   });
@@ -88,6 +135,40 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
     MESHBOT_PLACE_LATITUDE: "-48.5",
     MESHBOT_PLACE_LONGITUDE: "2",
     MESHBOT_ECHO_CHANNEL: "2",
+    MESHBOT_WEATHER_ENABLED: "0",
+    MESHBOT_WEATHER_ORDER: "open-meteo, wttr",
+    MESHBOT_WEATHER_WTTR_URL: "http://127.0.0.1:8080/wttr/",
+    MESHBOT_WEATHER_OPEN_METEO_URL: "http://mirror.test/forecast",
+    MESHBOT_WEATHER_GEOCODING_URL: "http://mirror.test/search",
+    MESHBOT_LIGHTNING_ENABLED: "1",
+    MESHBOT_LIGHTNING_BROKER_URL: "mqtts://broker.test:8883/",
+    MESHBOT_LIGHTNING_LATITUDE: "45.75",
+    MESHBOT_LIGHTNING_LONGITUDE: "4.85",
+    MESHBOT_LIGHTNING_RADIUS_KM: "12.5",
+    MESHBOT_LIGHTNING_WINDOW_MIN: "30",
+    MESHBOT_LIGHTNING_ALERT_STRIKES: "3",
+    MESHBOT_VIGILANCE_DEPARTMENT: "2a",
+    MESHBOT_VIGILANCE_ALERT_FROM: "yellow",
+    MESHBOT_VIGILANCE_API_KEY: "key",
+    MESHBOT_VIGILANCE_PAGE_URL: "http://mirror.test/page",
+    MESHBOT_VIGILANCE_API_URL: "http://mirror.test/api",
+    MESHBOT_VIGILANCE_METEOALARM_URL: "http://mirror.test/alarm",
+    MESHBOT_ESPHOME_URL: "http://192.168.1.27",
+    MESHBOT_ESPHOME_USERNAME: "admin",
+    MESHBOT_ESPHOME_PASSWORD: "secret",
+    MESHBOT_ESPHOME_TELEMETRY: "true",
+    MESHBOT_MONITOR_ENABLED: "false",
+    MESHBOT_MONITOR_CHECK_EVERY_S: "30",
+    MESHBOT_MONITOR_FOR_S: "0",
+    MESHBOT_MONITOR_TEMPERATURE_C: "70",
+    MESHBOT_MONITOR_CRITICAL_C: "80.5",
+    MESHBOT_MONITOR_LOAD_PER_CORE: "1.5",
+    MESHBOT_MONITOR_MEMORY_PERCENT: "80",
+    MESHBOT_MONITOR_DISK_PERCENT: "95",
+    MESHBOT_ALERTS_TO: "!A1B2C3D4, channel:2, channel:Club",
+    MESHBOT_ALERTS_ALLOW_PUBLIC: "1",
+    MESHBOT_ALERTS_QUIET: "22:00-07:00",
+    MESHBOT_ALERTS_TIMEZONE: "Europe/Paris",
     MESHBOT_LOG_FORMAT: "json",
   });
   assert.deepEqual(config, {
@@ -110,6 +191,49 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
     about: { owner: "Zoé", contact: "zoe@example.org" },
     place: { latitude: -48.5, longitude: 2 },
     echo: { channel: 2 },
+    weather: {
+      enabled: false,
+      order: ["open-meteo", "wttr"],
+      wttr_url: "http://127.0.0.1:8080/wttr",
+      open_meteo_url: "http://mirror.test/forecast",
+      geocoding_url: "http://mirror.test/search",
+    },
+    lightning: {
+      enabled: true,
+      broker_url: "mqtts://broker.test:8883",
+      latitude: 45.75,
+      longitude: 4.85,
+      radius_km: 12.5,
+      window_min: 30,
+      alert_strikes: 3,
+    },
+    vigilance: {
+      department: "2A",
+      alert_from: "yellow",
+      api_key: "key",
+      page_url: "http://mirror.test/page",
+      api_url: "http://mirror.test/api",
+      meteoalarm_url: "http://mirror.test/alarm",
+    },
+    esphome: { url: "http://192.168.1.27", username: "admin", password: "secret", sensors: [...DEFAULT_SENSORS], telemetry: true },
+    monitor: {
+      enabled: false,
+      check_every_s: 30,
+      for_s: 0,
+      temperature_c: 70,
+      critical_c: 80.5,
+      load_per_core: 1.5,
+      memory_percent: 80,
+      disk_percent: 95,
+    },
+    remote: [],
+    alerts: {
+      to: [{ node: 0xa1b2c3d4 }, { channel: 2 }, { channel: "Club" }],
+      allow_public: true,
+      quiet: { fromMin: 1320, toMin: 420 },
+      timezone: "Europe/Paris",
+    },
+    schedule: [],
     log: { format: "json" },
     answer: [],
   });
@@ -216,7 +340,8 @@ garbage
       "meshbot.toml, line 17, column 17, mesh.message_bytes has a value that is no TOML (invalid value): " +
       "must be a whole number from 20 to 232; write it as message_bytes = 200",
       'meshbot.toml, line 18, mesh.answer_mqtt is "yes": must be true or false',
-      "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], [log]",
+      "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], " +
+      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [store], [log], [[answer]]",
       'meshbot.toml, line 23, log.format is "xml": must be "text", "json" or "journal"',
       "meshbot.toml, line 24, [node] stands here a second time: the first is on line 5; put all its keys under one of them",
       "meshbot.toml, line 25, column 1, this is no TOML (incomplete key-value: cannot find end of key): " +
@@ -275,7 +400,8 @@ Deno.test("loadConfig() refuses a value where a section belongs, and a section w
       "meshbot.toml, line 1, node must be one section: write [node] on a line of its own",
       'meshbot.toml, line 2, language is a section: must be "en" or "fr"',
       "meshbot.toml, line 4, mesh must be one section: write [mesh] on a line of its own",
-      "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], [log]",
+      "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], " +
+      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [store], [log], [[answer]]",
       'meshbot.toml: node.host is missing: write host = "192.168.1.50" under [node], or set MESHBOT_NODE_HOST',
     ]);
   });

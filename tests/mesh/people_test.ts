@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatPublicKey } from "../../src/config.ts";
 import { startLog, stopLog } from "../../src/log.ts";
-import { createPeople, type People, type PeopleFile } from "../../src/mesh/people.ts";
+import { createPeople, MAX_SUBSCRIBERS, type People, type PeopleFile } from "../../src/mesh/people.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 
 const HOUR_MS = 3_600_000;
@@ -61,6 +61,42 @@ Deno.test("rule 9: createPeople() remembers who is banned, also over a restart",
   assert.deepEqual([people.isBanned(ALICE), people.isBanned(BOB), people.isStopped(ALICE)], [true, false, false]);
   const next = await load(file);
   assert.deepEqual([next.isBanned(ALICE), next.isBanned(BOB)], [true, false]);
+});
+
+Deno.test("People.subscribe() remembers who wants the alerts, also over a restart", async () => {
+  const file = createFakeFile();
+  const people = await load(file);
+  assert.deepEqual(people.subscribers(), []);
+  assert.deepEqual([people.subscribe(BOB), people.subscribe(ALICE), people.subscribe(BOB)], [true, true, true]);
+  assert.deepEqual(people.subscribers(), [BOB, ALICE]);
+  assert.deepEqual((await load(file)).subscribers(), [BOB, ALICE]);
+  people.unsubscribe(BOB);
+  people.unsubscribe(BOB);
+  assert.equal(file.writes, 3);
+  assert.deepEqual((await load(file)).subscribers(), [ALICE]);
+});
+
+Deno.test("People.subscribe() refuses one too many, unless somebody has said /stop or is banned", async () => {
+  const people = await load(createFakeFile());
+  for (let num = 1; num <= MAX_SUBSCRIBERS; num++) assert.equal(people.subscribe(num), true);
+  assert.deepEqual([people.subscribe(ALICE), people.subscribe(1)], [false, true]);
+  people.stop(5);
+  assert.equal(people.subscribers().includes(5), true);
+  assert.equal(people.subscribe(ALICE), true);
+  assert.equal(people.subscribers().includes(5), false);
+  people.ban(6);
+  assert.equal(people.subscribe(BOB), true);
+  assert.equal(people.subscribers().includes(6), false);
+  assert.equal(people.subscribers().length, MAX_SUBSCRIBERS);
+  assert.equal(people.subscribe(7777), false);
+});
+
+Deno.test("People.load() reads files of before there were subscribers, and no more subscribers than there may be", async () => {
+  const old = { stopped: ["!a11ce001"], banned: ["!b0b00002"], pinned: {} };
+  const people = await load(createFakeFile(JSON.stringify(old)));
+  assert.deepEqual([people.isStopped(ALICE), people.isBanned(BOB), people.subscribers()], [true, true, []]);
+  const many = Array.from({ length: 30 }, (_, index) => `!0000${String(1000 + index)}`);
+  assert.equal((await load(createFakeFile(JSON.stringify({ ...old, subscribed: many })))).subscribers().length, MAX_SUBSCRIBERS);
 });
 
 Deno.test("People writes on each change, and on nothing else", async () => {
@@ -162,6 +198,9 @@ Deno.test("People.load() takes nothing from a file that was not written by it", 
       { ...good, pinned: { "!b0b00002": 5 } },
       { ...good, pinned: null },
       { ...good, mutedUntilWallMs: "tomorrow" },
+      { ...good, subscribed: "!a11ce001" },
+      { ...good, subscribed: null },
+      { ...good, subscribed: [ALICE] },
     ]
   ) {
     const people = await load(createFakeFile(JSON.stringify(wrong)));
