@@ -3,13 +3,18 @@ import { join } from "node:path";
 import { createAnswering, type ProcessContext } from "./app/answering.ts";
 import { createReceiving } from "./app/receiving.ts";
 import { reread } from "./app/reread.ts";
+import { resume } from "./app/resuming.ts";
 import { createSending } from "./app/sending.ts";
+import { createUnasked } from "./app/unasked.ts";
+import { createWindows } from "./app/windows.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
-import { type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
+import { ALERTS_FILE, type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
 import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
+import { createSystemReader, type SystemReader } from "./health/system.ts";
 import { createStateFile } from "./io/state_file.ts";
+import { describeCause } from "./link/connection.ts";
 import { type Link, openLink } from "./link/link.ts";
 import type { Init } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
@@ -17,13 +22,15 @@ import { logger } from "./log.ts";
 import { warnOfMissingChannels } from "./mesh/channels.ts";
 import { ownHopLimit } from "./mesh/hop_limit.ts";
 import { createKeyConflicts } from "./mesh/key_conflicts.ts";
-import { createNodeDb, type NodeDb } from "./mesh/node_db.ts";
+import { createNodeDb, type NodeDb, type Place } from "./mesh/node_db.ts";
 import type { Outbox, OutboxOptions } from "./mesh/outbox.ts";
 import type { TextMessage } from "./mesh/packet.ts";
 import { createParked } from "./mesh/parked.ts";
 import { createPeople } from "./mesh/people.ts";
 import { type RadioInfo, Session, type SessionSink } from "./mesh/session.ts";
 import type { Command } from "./router/command.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
 
 const log = logger("app");
 
@@ -39,6 +46,10 @@ export interface AppOptions {
   /** The connections of this process; shared with whoever else dials nodes. */
   readonly slots?: Slots;
   readonly commands?: readonly Command[];
+  /** How this machine is read; by default as it is. */
+  readonly readSystem?: SystemReader;
+  /** What the bot remembers; by default what is in `data_dir`. Closed when the bot stops. */
+  readonly store?: (nodes: NodeDb) => Store;
   /** Reads the configuration anew for /reload; throws UsageError with a mistake a line. */
   readonly readConfig?: () => Config;
   /** Told about every packet that was given to the node, every packet whose end is known, every text that was dealt with. */
@@ -64,6 +75,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = options.clock ?? systemClock;
   const slots = options.slots ?? new Slots();
   const nodes = createNodeDb({ clock });
+  const store = (options.store ?? openIn(config, clock))(nodes);
+  const kept = await store.loadNodes();
+  nodes.restore(kept.nodes);
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
@@ -79,6 +93,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     give,
     ...(options.onSent === undefined ? {} : { onSent: options.onSent }),
     ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
+    journal: store.journal,
   });
   const { outbox, requests, orders } = sending;
   const parked = createParked({ clock });
@@ -86,7 +101,22 @@ export async function startApp(options: AppOptions): Promise<App> {
   const people = createPeople({ clock, file: peopleFile });
   const conflictsFile = createStateFile(join(config.data_dir, KEY_CONFLICTS_FILE));
   const keyConflicts = createKeyConflicts(conflictsFile);
-  await Promise.all([people.load(), keyConflicts.load()]);
+  const alertsFile = createStateFile(join(config.data_dir, ALERTS_FILE));
+  const unasked = createUnasked({
+    clock,
+    config: () => config,
+    radio,
+    linked: () => link?.state.kind === "ready",
+    nodes,
+    people,
+    sending,
+    hopLimit,
+    answering: () => answering,
+    file: alertsFile,
+  });
+  await Promise.all([people.load(), keyConflicts.load(), unasked.load()]);
+  const readSystem = options.readSystem ?? createSystemReader();
+  const windows = createWindows({ clock, slots, readSystem, place, report: unasked.report, telemetry: unasked.telemetry });
   const parts: ProcessContext = {
     clock,
     nodes,
@@ -99,8 +129,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     people,
     more: parked,
-    services: { weather: undefined, lightning: undefined, vigilance: undefined, esphome: undefined },
-    remotes: { names: [], [Symbol.asyncDispose]: () => Promise.resolve() },
+    history: store.history,
+    services: windows.services,
+    remotes: windows.remotes,
     reload: () => Promise.resolve(reload()),
     startedAtWallMs: clock.wallMs(),
     version: options.version,
@@ -116,37 +147,56 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const answering = createAnswering(config, {
     parts,
-    commands: options.commands ?? createCommands(),
+    commands: options.commands ?? createCommands({ readSystem }),
+    journal: store.journal,
     outbox,
     parked,
     hopLimit,
     justBackFromLongAway: () => clock.nowMs() < awayLongUntilMs,
     ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
   });
+  const receiving = createReceiving({
+    clock,
+    nodes,
+    keyConflicts,
+    otherClient,
+    sending,
+    radio,
+    ready,
+    history: store.history,
+    text: (message, raw) => answering.handle(message, raw),
+    ownUptime: (uptimeS) => session.ownUptime(uptimeS),
+  });
   const session = new Session({
     clock,
     setClock: config.node.set_clock,
-    sink: createReceiving({
-      nodes,
-      keyConflicts,
-      otherClient,
-      sending,
-      radio,
-      ready,
-      text: (message) => answering.handle(message),
-      ownUptime: (uptimeS) => session.ownUptime(uptimeS),
-    }),
+    sink: receiving,
+    ...(kept.ownNum === undefined ? {} : { knownNode: kept.ownNum }),
   });
 
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
   link = await openLink({ host: config.node.host, port: config.node.port, clock, slots, user: session });
   let monitor = watch(link);
+  link.listen((event) => {
+    if (event.type === "lost") store.history.linkEvent("lost", describeCause(event.cause));
+    else if (event.state.kind === "ready") store.history.linkEvent("ready");
+  });
+  windows.configure(config);
 
   function ready(known: RadioInfo, { first, outageMs }: Parameters<SessionSink["ready"]>[1]): void {
     nodes.ownNum = known.nodeNum;
     if (first) warnOfMissingChannels(channelsIn(config), known);
     if (!first && outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
+    if (first) resume({ journal: store.journal, outbox, answering, rxTimeS: receiving.meshTimeS() });
     outbox.linkReady({ nodeNum: known.nodeNum, hopLimit: hopLimit(), outageMs });
+    unasked.linkReady();
+  }
+
+  /** Where our node stands: as configured, else as it says itself. */
+  function place(): Place | undefined {
+    const { latitude, longitude } = config.place;
+    if (latitude !== undefined && longitude !== undefined) return { latitude, longitude };
+    return nodes.get(radio()?.nodeNum ?? 0)?.place;
   }
 
   /** Hands a packet to our node; what it reports on it is then no riddle. */
@@ -172,6 +222,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     if ("mistakes" in next) return next.mistakes;
     config = next.config;
     answering.configure(config);
+    windows.configure(config);
+    unasked.configure();
     monitor[Symbol.dispose]();
     if (link !== undefined) monitor = watch(link);
     const known = radio();
@@ -184,15 +236,22 @@ export async function startApp(options: AppOptions): Promise<App> {
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     log.info`stopping`;
+    // What alerts are under way stays in the journal: they count as said.
+    unasked[Symbol.dispose]();
     await answering.stop();
     outbox.close();
     monitor[Symbol.dispose]();
     await link?.close();
-    await Promise.all([peopleFile.flush(), conflictsFile.flush()]);
+    await Promise.all([windows[Symbol.asyncDispose](), peopleFile.flush(), conflictsFile.flush(), alertsFile.flush()]);
+    await store[Symbol.asyncDispose]();
     log.info`stopped: the node's connection is free`;
     ended.resolve();
   }
   return { link, nodes, outbox, ended: ended.promise, stop: () => stopping ??= stop() };
+}
+
+function openIn({ data_dir, store }: Config, clock: Clock): (nodes: NodeDb) => Store {
+  return (nodes) => openStore({ folder: data_dir, clock, keepDays: store.keep_days, maxMb: store.max_mb, nodes });
 }
 
 function channelsIn({ mesh, echo }: Config): (number | string)[] {

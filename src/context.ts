@@ -13,6 +13,7 @@ import type { RemoteAdmin } from "./mesh/remote_admin.ts";
 import type { MeshRequests } from "./mesh/requests.ts";
 import type { RadioInfo } from "./mesh/session.ts";
 import type { Services } from "./services/mod.ts";
+import type { History } from "./store/store.ts";
 
 /** The link as a command sees it: nothing here can open, close or write. */
 export interface LinkView {
@@ -49,6 +50,8 @@ export interface BotContext {
   readonly people: People;
   /** What is left of the last long answer to somebody; it is taken out by asking. */
   readonly more: { next(nodeNum: number): string | undefined };
+  /** What was heard, by questions. */
+  readonly history: Pick<History, "ask">;
   /** The windows to the world that are switched on. */
   readonly services: Services;
   /** The other nodes of the configuration. */

@@ -8,11 +8,11 @@ import type { Outbox } from "../mesh/outbox.ts";
 import type { TextMessage } from "../mesh/packet.ts";
 import type { Parked } from "../mesh/parked.ts";
 import { createRateLimit, type RateLimit } from "../mesh/rate_limit.ts";
-import { createRecentIds } from "../mesh/recent_ids.ts";
 import { isAdmin } from "../router/admin.ts";
 import type { Command } from "../router/command.ts";
 import { createFixedAnswers } from "../router/fixed_answers.ts";
-import { ignoreBacklog, ignoreDuplicates, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "../router/guards.ts";
+import { ignoreBacklog, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "../router/guards.ts";
+import type { RequestJournal } from "../router/request_journal.ts";
 import { Router } from "../router/router.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -29,6 +29,7 @@ export interface AnsweringOptions {
   readonly outbox: Outbox;
   readonly parked: Parked;
   readonly hopLimit: () => number;
+  readonly journal: RequestJournal;
   /** The node now hands out what it kept for us while we were away for long. */
   readonly justBackFromLongAway: () => boolean;
   readonly onHandled?: (request: TextMessage) => void;
@@ -36,7 +37,11 @@ export interface AnsweringOptions {
 
 /** Reads texts as the configuration wants it. */
 export interface Answering {
-  handle(message: TextMessage): void;
+  handle(message: TextMessage, raw: Uint8Array): void;
+  /** Takes up a request that an earlier run of the program did not end. */
+  resume(message: TextMessage): void;
+  /** What a command of our own says; undefined when it says nothing or fails. */
+  ask(message: TextMessage): Promise<string | undefined>;
   /** From now on texts are read as this configuration wants it; what is under way goes on. */
   configure(config: Config): void;
   stop(): Promise<void>;
@@ -45,13 +50,14 @@ export interface Answering {
 /** A router for the configuration; another one for each that comes later. */
 export function createAnswering(config: Config, options: AnsweringOptions): Answering {
   const { clock, nodes, radio, people, budget } = options.parts;
-  const recentIds = createRecentIds({ clock });
   let commandsMax = config.mesh.commands_per_5_minutes;
   let rateLimit = createLimit();
   let current = createRouter(config);
   const routers = [current];
   return {
-    handle: (message) => current.handle(message),
+    handle: (message, raw) => current.handle(message, raw),
+    resume: (message) => current.resume(message),
+    ask: (message) => current.ask(message),
     configure(next) {
       // Who has been refused once knows it: another limit alone begins a new count.
       if (next.mesh.commands_per_5_minutes !== commandsMax) {
@@ -93,10 +99,10 @@ export function createAnswering(config: Config, options: AnsweringOptions): Answ
         ignoreTapback,
         ignoreBacklog({ wallMs: () => clock.wallMs(), justBackFromLongAway: options.justBackFromLongAway }),
         ignoreMqtt({ answerMqtt: config.mesh.answer_mqtt, heardByRadio }),
-        ignoreDuplicates(recentIds),
       ],
       limit: limitRate(rateLimit, say.router.tooMany),
       answersIn: (channel) => includesChannel(config.mesh.reply_in_channels, channel, radio()),
+      journal: options.journal,
       answer: (answer) => void queueAnswer(answer, sendingOptions),
       ...(options.onHandled === undefined ? {} : { onHandled: options.onHandled }),
     });

@@ -9,6 +9,7 @@ import { type Budget, createBudget, utilizationOf } from "../mesh/budget.ts";
 import { cureMissingKey } from "../mesh/missing_key.ts";
 import type { NodeDb } from "../mesh/node_db.ts";
 import { Outbox, type OutboxOptions } from "../mesh/outbox.ts";
+import type { OutboxJournal } from "../mesh/outbox_journal.ts";
 import type { Draft, Outcome } from "../mesh/outgoing.ts";
 import { AdminOrders } from "../mesh/remote_admin.ts";
 import { Requests } from "../mesh/requests.ts";
@@ -23,6 +24,7 @@ export interface SendingOptions {
   readonly radio: () => RadioInfo | undefined;
   /** Hands a packet to our node; false when there is no ready link. */
   readonly give: (packet: Init<"MeshPacket">) => boolean;
+  readonly journal: OutboxJournal;
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
 }
@@ -55,6 +57,7 @@ export function createSending(options: SendingOptions): Sending {
   const outbox: Outbox = new Outbox({
     clock,
     send: give,
+    journal: options.journal,
     refuses(draft, dataBytes) {
       const ms = onAirMs(draft, dataBytes);
       if (config().mesh.listen_only) {

@@ -9,9 +9,23 @@ const INDENT = 2;
 // The worst first: it is what one wants to see when the rest has scrolled away or was cut off.
 const LEVELS: readonly Level[] = ["bad", "warn", "ok"];
 
-/** The lines for people, none longer than 100 columns. */
+/** The lines for people, none longer than 100 columns: what was judged in full, the rest in one table. */
 export function reportLines(reports: readonly CheckReport[]): string[] {
-  return reports.flatMap((report, index) => [...(index === 0 ? [] : [""]), ...reportOf(report)]);
+  const judged = reports.filter(({ details, findings }) => details !== undefined || findings !== undefined);
+  const listed = reports.filter((report) => !judged.includes(report));
+  const blocks = [...judged.map(reportOf), ...(listed.length === 0 ? [] : [tableOf(listed)])];
+  return blocks.flatMap((block, index) => index === 0 ? block : ["", ...block]);
+}
+
+/** A line for each: its name, whether it was reached, how long that took, and what came of it. */
+function tableOf(reports: readonly CheckReport[]): string[] {
+  const nameColumns = Math.max(...reports.map(({ name }) => columns(name))) + 2;
+  return reports.flatMap(({ name, ok, tookMs, understood, wrong }) => {
+    const parts = [understood, wrong === undefined ? undefined : `wrong: ${wrong}`].filter((part) => part !== undefined);
+    const head = `${name.padEnd(nameColumns)}${(ok ? "ok" : "failed").padEnd(8)}${`${(tookMs / 1000).toFixed(1)} s`.padEnd(9)}`;
+    const lines = wrap(parts.join("; ") || "ok", columns(head));
+    return lines.map((line, index) => index === 0 ? head + line.trimStart() : line);
+  });
 }
 
 /** The same as one line of JSON. */

@@ -4,6 +4,7 @@
  * and what is for admins only is told to nobody else.
  */
 import type { BotContext, CommandContext } from "../context.ts";
+import { textLengthBytes } from "../mesh/text.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
 
 /** The /help of the commands that `list` gives, in their order. */
@@ -22,12 +23,14 @@ function helpText(context: CommandContext, registered: readonly NamedCommand[]):
   const { prefix, disabled } = config.commands;
   const commands = registered.filter((command) => !disabled.includes(command.name) && (admin || command.admin !== true));
   const wanted = wordOf(args, prefix);
+  const list = listText(commands.filter((command) => command.isOn?.(context) ?? true), context);
   if (wanted === "") {
     const example = commands.find(({ name }) => name === "ping") ?? commands[0];
-    return `🤖 ${listText(commands, prefix)}\n${say.help.more(`${prefix}help ${example?.name}`)}`;
+    const whole = `${list}\n${say.help.more(`${prefix}help ${example?.name}`)}`;
+    return textLengthBytes(whole) <= config.mesh.message_bytes ? whole : list;
   }
   const command = commands.find((command) => command.name === wanted || otherWords(command, config).includes(wanted));
-  if (command === undefined) return `🤖 ${say.help.unknown}\n${listText(commands, prefix)}`;
+  if (command === undefined) return `🤖 ${say.help.unknown} ${say.help.all(`${prefix}help`)}`;
   const lines = [usageOf(command, context), say.summaries[command.name]];
   const aliases = otherWords(command, config).map((word) => `${prefix}${word}`).join(" ");
   if (aliases !== "") lines.push(say.help.aliases(aliases));
@@ -40,10 +43,11 @@ function wordOf(args: string, prefix: string): string {
   return (word.startsWith(prefix) ? word.slice(prefix.length) : word.replace(/^\//, "")).toLowerCase();
 }
 
-function listText(commands: readonly NamedCommand[], prefix: string): string {
-  const names = (admin: boolean) =>
-    commands.filter((command) => (command.admin ?? false) === admin).map(({ name }) => `${prefix}${name}`).join(" ");
-  return names(true) === "" ? names(false) : `${names(false)}\n🔑 ${names(true)}`;
+/** The prefix stands once in front: before each word it would fill a message with itself. */
+function listText(commands: readonly NamedCommand[], { config, say }: CommandContext): string {
+  const names = (admin: boolean) => commands.filter((command) => (command.admin ?? false) === admin).map(({ name }) => name).join(" ");
+  const list = `🤖 ${say.help.before(config.commands.prefix)} ${names(false)}`;
+  return names(true) === "" ? list : `${list}\n🔑 ${names(true)}`;
 }
 
 /** The other words that lead to a command: its own and the operator's. */

@@ -2,8 +2,11 @@
 import { createSystemReader, type SystemReader } from "../health/system.ts";
 import type { Command } from "../router/command.ts";
 import { about } from "./about.ts";
+import { alerts } from "./alerts.ts";
 import { ban } from "./ban.ts";
+import { blitz } from "./blitz.ts";
 import { createEcho } from "./echo.ts";
+import { graphs } from "./graphs.ts";
 import { createHelp } from "./help.ts";
 import { legend } from "./legend.ts";
 import { more } from "./more.ts";
@@ -11,9 +14,12 @@ import { mute } from "./mute.ts";
 import { my } from "./my.ts";
 import { node } from "./node.ts";
 import { nodes } from "./nodes.ts";
+import { power } from "./power.ts";
 import { ping } from "./ping.ts";
+import { rain } from "./rain.ts";
 import { reboot } from "./reboot.ts";
 import { reload } from "./reload.ts";
+import { remote } from "./remote.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -22,6 +28,8 @@ import { createSys } from "./sys.ts";
 import { createTrace } from "./trace.ts";
 import { unban } from "./unban.ts";
 import { unmute } from "./unmute.ts";
+import { vigi } from "./vigi.ts";
+import { weather } from "./weather.ts";
 
 /** What the commands need beyond their context. */
 interface CommandsOptions {
@@ -40,6 +48,14 @@ export function createCommands({ readSystem = createSystemReader() }: CommandsOp
     my,
     createTrace(),
     legend,
+    weather,
+    rain,
+    vigi,
+    blitz,
+    power,
+    graphs,
+    remote,
+    alerts,
     createSys(readSystem),
     status,
     about,

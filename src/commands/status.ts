@@ -1,11 +1,12 @@
 /**
  * /status: the bot's own link to the mesh: state and since when, reconnects, firmware, queue, channel utilisation and air time of its
- * node, air time of its own texts in the last hour, nodes known.
+ * node, air time of its own texts in the last hour, nodes known, the services.
  */
 import type { BotContext } from "../context.ts";
 import { formatAge, formatPercent } from "../i18n/format.ts";
 import { cleanText } from "../mesh/clean_text.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
+import { textLengthBytes } from "../mesh/text.ts";
 import type { NamedCommand } from "./support/named.ts";
 
 // The node measures about every minute; five minutes later its figure says nothing about now.
@@ -40,7 +41,17 @@ function statusText(context: BotContext): string {
     `👥 ${say.status.nodes(nodes.size)}`,
   ];
   if (link.otherClient) lines.unshift(`⚠️ ${say.status.otherClient}`);
-  return lines.join("\n");
+  return [...lines, ...servicesLine(context, context.config.mesh.message_bytes - textLengthBytes(lines.join("\n")) - 1)].join("\n");
+}
+
+/** How many of the services that are on are well, and the names of those that are not where they fit; no line when none is on. */
+function servicesLine({ services }: BotContext, limitBytes: number): string[] {
+  const on = Object.values(services).filter((service) => service !== undefined);
+  if (on.length === 0) return [];
+  const failing = on.filter(({ health }) => health.state === "failing").map(({ name }) => name);
+  const count = `🌐 ${on.length - failing.length}/${on.length}`;
+  const named = failing.length === 0 ? count : `${count} ❌ ${failing.join(" ")}`;
+  return [textLengthBytes(named) <= limitBytes ? named : count];
 }
 
 function seconds(ms: number): string {

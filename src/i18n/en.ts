@@ -72,6 +72,15 @@ export const en = {
     blitz: "Lightning around me: strikes, the nearest, whether it comes closer.",
     vigi: "Météo-France's vigilance, today and tomorrow.",
     remote: "The other nodes that I visit: reached when, restarted when.",
+    stats: "The mesh in numbers: top, types, channel, hours, hops; the last hours.",
+    top: "Who sent most in the last hours.",
+    histo: "Packets hour by hour: pos, tele, node, text.",
+    hop: "The nodes that set the most hops.",
+    traffic: "The last texts of the channel.",
+    packets: "Packets by type.",
+    neighbors: "Who hears whom.",
+    propag: "The longest radio links.",
+    keys: "Whose public keys I know, or a node's.",
     alerts: "Sends you my alerts, or ends that.",
   },
 
@@ -90,7 +99,10 @@ export const en = {
   },
 
   help: {
+    /** In front of the list: the prefix that each word of it needs. */
+    before: (prefix: string): string => `${prefix} +`,
     more: (example: string): string => `More: ${example}`,
+    all: (example: string): string => `List: ${example}`,
     aliases: (aliases: string): string => `Also: ${aliases}`,
     unknown: "No such command.",
   },

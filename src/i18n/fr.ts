@@ -54,6 +54,15 @@ export const fr: Sentences = {
     blitz: "Les éclairs autour de moi: combien, le plus proche, s'ils approchent.",
     vigi: "La vigilance Météo-France, aujourd'hui et demain.",
     remote: "Les autres nœuds que je visite: joints quand, redémarrés quand.",
+    stats: "Le réseau en chiffres: top, types, channel, hours, hops; ces dernières heures.",
+    top: "Qui a le plus émis ces dernières heures.",
+    histo: "Les paquets heure par heure: pos, tele, node, text.",
+    hop: "Les nœuds qui règlent le plus de sauts.",
+    traffic: "Les derniers textes du canal.",
+    packets: "Les paquets par type.",
+    neighbors: "Qui entend qui.",
+    propag: "Les plus longues liaisons radio.",
+    keys: "De qui je connais la clé publique, ou celle d'un nœud.",
     alerts: "Vous envoie mes alertes, ou arrête.",
   },
 
@@ -71,7 +80,9 @@ export const fr: Sentences = {
   },
 
   help: {
+    before: (prefix) => `${prefix} +`,
     more: (example) => `Détails: ${example}`,
+    all: (example) => `Liste: ${example}`,
     aliases: (aliases) => `Aussi: ${aliases}`,
     unknown: "Commande inconnue.",
   },

@@ -46,11 +46,11 @@ Deno.test("reportLines() aligns the details and the findings, the worst first, w
   ]);
 });
 
-Deno.test("reportLines() parts several checks by an empty line, and says of one that understood nothing how it ended", () => {
+Deno.test("reportLines() gives what has nothing to judge a line of one table: how it ended, how long, what came of it", () => {
   const report = { tookMs: 1, understood: undefined };
   assert.deepEqual(
     reportLines([{ ...report, name: "weather", ok: true, wrong: undefined }, { ...report, name: "node", ok: false, wrong: "refused" }]),
-    ["weather: ok", "", "node: failed"],
+    ["weather  ok      0.0 s    ok", "node     failed  0.0 s    wrong: refused"],
   );
   assert.deepEqual(reportLines([]), []);
 });

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
 import { runCli } from "../../src/cli/mod.ts";
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
+import { startBadServer } from "../support/bad_server.ts";
+import { EsphomeServer } from "../support/esphome_server.ts";
 
 interface Outcome {
   readonly code: number;
@@ -18,7 +20,7 @@ interface Where {
 }
 
 function environment({ host = "127.0.0.1", port, env = {} }: Where): Record<string, string> {
-  return { HOME: "/home/pi", MESHBOT_NODE_HOST: host, MESHBOT_NODE_PORT: String(port), ...env };
+  return { HOME: "/home/pi", MESHBOT_NODE_HOST: host, MESHBOT_NODE_PORT: String(port), MESHBOT_WEATHER_ENABLED: "false", ...env };
 }
 
 async function check(where: Where, ...args: string[]): Promise<Outcome> {
@@ -131,7 +133,7 @@ Deno.test("meshbot check works as a program, with a file, and leaves the node fr
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/meshbot.toml`;
-    await Deno.writeTextFile(file, `[node]\nhost = "localhost"\nport = ${node.port}\n`);
+    await Deno.writeTextFile(file, `[node]\nhost = "localhost"\nport = ${node.port}\n[weather]\nenabled = false\n`);
     const permissions = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--"));
     const closed = node.waitFor("closed");
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -141,7 +143,7 @@ Deno.test("meshbot check works as a program, with a file, and leaves the node fr
       stdin: "null",
     }).output();
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assert.equal(code, 0, err);
+    assert.equal(code, 0, err ?? "");
     assert.match(
       out ?? "",
       /^node: !a1b20a01 \(SIM, Simulated Node\), firmware 2\.8\.0\.7754068, 4 nodes\n[^]* 0 bad, \d+ warn, \d+ ok\n$/,
@@ -149,6 +151,36 @@ Deno.test("meshbot check works as a program, with a file, and leaves the node fr
     assert.match(err ?? "", /^meshbot check: visiting localhost, [^\n]*\n$/);
     assert.equal((await closed).cause, "disconnect");
     assert.deepEqual([node.connections.accepted, node.connections.current], [1, false]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("meshbot check asks each service and remote once, and prints a line of a table for each", async () => {
+  await using node = await startNode();
+  await using roof = await startNode({ nodes: 2, nodeNum: 0xa1b20a77 });
+  await using station = new EsphomeServer();
+  await using bad = await startBadServer();
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/meshbot.toml`;
+    const remote = (name: string, port: number) => `[[remote]]\nname = "${name}"\nhost = "127.0.0.1"\nport = ${port}\n`;
+    await Deno.writeTextFile(
+      file,
+      `[esphome]\nurl = "${station.url}"\n[vigilance]\ndepartment = "59"\npage_url = "${bad.url("status500")}"\nmeteoalarm_url = "${
+        bad.url("prose")
+      }"\n${remote("roof", roof.port)}${remote("self", node.port)}`,
+    );
+    const { code, out, err } = await check(node, "--config", file);
+    assert.equal(code, 1);
+    const table = out.slice(out.lastIndexOf("") + 1).join("\n");
+    assert.match(table, /^vigilance {4}failed {2}\d+\.\d s .*wrong: /m);
+    assert.match(table, /^esphome {6}ok {6}\d+\.\d s +7 of 7 sensors have data/m);
+    assert.match(table, /^remote roof {2}ok {6}\d+\.\d s +it hears /m);
+    assert.match(table, /^remote self {2}failed {2}\d+\.\d s .*wrong: /m);
+    assert.equal(err.filter((line) => line.startsWith("meshbot check: vigilance: ")).length, 1);
+    for (const line of out) assert.ok(line.length <= 100, line);
+    assert.equal(node.connections.accepted, 1);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

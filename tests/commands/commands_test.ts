@@ -97,20 +97,29 @@ Deno.test("createCommands() has a list without two commands of one name", () => 
     "?",
     "about",
     "aide",
+    "alerts",
     "ban",
+    "blitz",
     "echo",
+    "graphs",
     "help",
     "info",
     "legend",
+    "meteo",
     "more",
     "mute",
     "my",
+    "météo",
     "node",
     "nodemt",
     "nodes",
     "ping",
+    "pluie",
+    "power",
+    "rain",
     "reboot",
     "reload",
+    "remote",
     "start",
     "status",
     "stop",
@@ -119,6 +128,9 @@ Deno.test("createCommands() has a list without two commands of one name", () => 
     "trace",
     "unban",
     "unmute",
+    "vigi",
+    "vigilance",
+    "weather",
     "whoami",
   ]);
 });
@@ -135,9 +147,9 @@ Deno.test("rule 9: createCommands() has exactly these commands for admins, none 
   for (const { name, scope } of forAdmins) assert.equal(scope, "direct", name);
 });
 
-Deno.test("createCommands() answers only ping, my and echo on channels", () => {
+Deno.test("createCommands() answers only ping, my, echo and the weather on channels", () => {
   const onChannel = testCommands().filter(({ scope }) => scope === "channel").map(({ name }) => name);
-  assert.deepEqual(onChannel.toSorted(), ["echo", "my", "ping"]);
+  assert.deepEqual(onChannel.toSorted(), ["echo", "my", "ping", "rain", "weather"]);
 });
 
 Deno.test("rule 13: every command answers every hostile name in one message, without bait or hidden characters", async () => {

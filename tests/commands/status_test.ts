@@ -3,6 +3,7 @@ import { createNodeDb } from "../../src/mesh/node_db.ts";
 import { textLengthBytes } from "../../src/mesh/text.ts";
 import { addNode, OWN_NUM } from "../support/context.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
+import type { Services } from "../../src/services/mod.ts";
 import { answer } from "../support/run_command.ts";
 
 Deno.test("status tells link, firmware, queue, utilisation, air time and nodes", async () => {
@@ -63,8 +64,30 @@ Deno.test("status fits into one message in every state", async () => {
         deliveredSealed: 999,
         otherClient: true,
       };
-      const text = await answer("status", { language, link, airtimeMs: 3_600_000, radio: { firmwareVersion: "2.8.0.1234567.deadbeef" } });
+      const services = servicesOf({ weather: "ok", lightning: "failing", vigilance: "ok", esphome: "ok" });
+      const text = await answer("status", {
+        language,
+        link,
+        services,
+        airtimeMs: 3_600_000,
+        radio: { firmwareVersion: "2.8.0.1234567.deadbeef" },
+      });
       assert(textLengthBytes(text) <= 200, `${textLengthBytes(text)}: ${text}`);
     }
   }
+});
+
+/** Services as /status sees them. */
+function servicesOf(states: Partial<Record<keyof Services, "idle" | "ok" | "failing">>): Partial<Services> {
+  const entries = Object.entries(states).map(([name, state]) => [name, { name, health: { state, goodAtWallMs: undefined } }]);
+  return Object.fromEntries(entries) as unknown as Partial<Services>;
+}
+
+Deno.test("status has one line for the services that are on, and names those that fail", async () => {
+  assert.doesNotMatch(await answer("status"), /🌐/);
+  assert.match(await answer("status", { services: servicesOf({ weather: "idle", esphome: "ok" }) }), /\n🌐 2\/2$/);
+  assert.match(
+    await answer("status", { services: servicesOf({ weather: "failing", vigilance: "ok", lightning: "failing" }) }),
+    /\n🌐 1\/3 ❌ weather lightning$/,
+  );
 });

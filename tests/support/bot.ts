@@ -43,11 +43,14 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const dealtWith = new Set<number>();
   const waiting = new Map<number, () => void>();
   const admins = options.admin === true ? { MESHBOT_MESH_ADMINS: formatNodeId(person.nodeNum) } : {};
+  const folder = await Deno.makeTempDir({ prefix: "meshbot-test-" });
   const env = {
     ...admins,
     MESHBOT_NODE_HOST: "127.0.0.1",
     MESHBOT_NODE_PORT: String(node.port),
-    MESHBOT_DATA_DIR: "/nonexistent",
+    MESHBOT_DATA_DIR: folder,
+    // The load of the machine that runs the tests is no concern of theirs.
+    MESHBOT_MONITOR_ENABLED: "false",
     ...options.env,
   };
   // Until the node knows the time, a text could be one from before the bot came, and would not be answered.
@@ -87,6 +90,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       await app.stop();
       mesh.stop();
       await node.stop();
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }
