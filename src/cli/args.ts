@@ -18,7 +18,10 @@ export function parseOptions(command: CliCommand, argv: readonly string[]): Pars
   // The parser's own strict mode knows no nearest word and stops before the bounds; its tokens let us be stricter.
   const { tokens } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type === "flag" ? "boolean" : "string" }])),
+    options: Object.fromEntries(
+      Object.entries(specs).filter(([, { type }]) => type !== "word")
+        .map(([name, spec]) => [name, { type: spec.type === "flag" ? "boolean" : "string" }]),
+    ),
     strict: false,
     tokens: true,
   });
@@ -27,11 +30,17 @@ export function parseOptions(command: CliCommand, argv: readonly string[]): Pars
     values[name] = spec.type === "flag" ? false : spec.type === "integer" ? spec.default : undefined;
   }
   const given = new Set<string>();
+  const words = Object.keys(specs).filter((name) => specs[name]?.type === "word");
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw new UsageError(unexpectedWord(command, token.value));
+    if (token.kind === "positional") {
+      const word = words.shift();
+      if (word === undefined) throw new UsageError(unexpectedWord(command, token.value));
+      values[word] = token.value;
+      continue;
+    }
     const spec = Object.hasOwn(specs, token.name) && token.rawName.startsWith("--") ? specs[token.name] : undefined;
-    if (spec === undefined) throw new UsageError(unknownOption(command, argv[token.index] ?? token.rawName));
+    if (spec === undefined || spec.type === "word") throw new UsageError(unknownOption(command, argv[token.index] ?? token.rawName));
     if (given.has(token.name)) throw new UsageError(`--${token.name} is given twice: keep one of them`);
     given.add(token.name);
     values[token.name] = readValue(command, token.name, spec, token.value, token.inlineValue ?? false);
@@ -55,7 +64,7 @@ function readValue(
   if (value === undefined || value === "" || swallowed) {
     throw new UsageError(`--${name} needs a value: ${writtenForm(command, name)}`);
   }
-  if (spec.type === "text") return value;
+  if (spec.type !== "integer") return value;
   const number = /^[+-]?\d{1,15}$/.test(value) ? Number(value) : NaN;
   if (number >= spec.min && number <= spec.max) return number;
   throw new UsageError(`--${name} is ${JSON.stringify(value)}: must be a whole number from ${spec.min} to ${spec.max}`);
@@ -63,9 +72,10 @@ function readValue(
 
 function unknownOption(command: CliCommand, written: string): string {
   const option = written.replace(/=.*$/s, "");
-  const near = nearest(option.replace(/^-+/, ""), Object.keys(command.options));
+  const names = Object.keys(command.options).filter((name) => command.options[name]?.type !== "word");
+  const near = nearest(option.replace(/^-+/, ""), names);
   if (near !== undefined) return `unknown option ${option}. Did you mean: ${writtenForm(command, near)}`;
-  const known = [...Object.keys(command.options), "help"].map((name) => `--${name}`).join(", ");
+  const known = [...names, "help"].map((name) => `--${name}`).join(", ");
   return `unknown option ${option}. Known are ${known}; see: meshbot ${command.name} --help`;
 }
 
@@ -80,7 +90,8 @@ export function writtenForm(command: CliCommand, name: string): string {
   return `meshbot ${command.name} ${optionForm(name, command.options[name] as OptionSpec)}`;
 }
 
-/** An option as one writes it: `--port N`. */
+/** An option as one writes it: `--port N`, or a word alone. */
 export function optionForm(name: string, spec: OptionSpec): string {
+  if (spec.type === "word") return spec.value;
   return spec.type === "flag" ? `--${name}` : `--${name} ${spec.value}`;
 }

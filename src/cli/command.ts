@@ -1,7 +1,13 @@
 /** What a subcommand of the program is. */
 
-/** One option, `--name`. */
+/** One option, `--name`, or a word that stands without dashes. */
 export type OptionSpec =
+  | {
+    readonly type: "word";
+    /** What stands for it in the help, e.g. HOST[:PORT]. The words of a command are taken in the order of its options. */
+    readonly value: string;
+    readonly help: string;
+  }
   | { readonly type: "flag"; readonly help: string }
   | {
     readonly type: "text";

@@ -171,7 +171,7 @@ export const fr: Sentences = {
     rules: { free: "libre", short: "chargé: 1 part", admins: "plein: admins" },
     sent: (delivered: number, sealed: number, relayed: number, failed: number): string =>
       `${delivered} ok (🔒${sealed}), ${relayed} relayés, ${failed} ratés`,
-    otherClient: "2e client au nœud",
+    otherClient: "2e client",
     nodes: (count) => count === 1 ? "1 nœud" : `${count} nœuds`,
   },
 

@@ -1,6 +1,6 @@
 /** The one door to the Web: a GET with limits on time, size and redirects. */
 import { type Clock, systemClock } from "../clock.ts";
-import { describeError, isExpectedNetworkError, ServiceError } from "../errors.ts";
+import { describeError, ServiceError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 
 /** What to fetch, and how much of it at most. */
@@ -25,7 +25,8 @@ export interface HttpAnswer {
   readonly contentType: string;
 }
 
-const MAX_REDIRECTS = 3;
+/** Redirects that are followed, within one host. */
+export const MAX_REDIRECTS = 3;
 
 /**
  * The answer to a GET. Follows up to 3 redirects within the same host, and refuses the others. Throws ServiceError when there is none of
@@ -44,7 +45,8 @@ export async function httpGet(request: HttpRequest): Promise<HttpAnswer> {
   } catch (error) {
     if (limit.signal.aborted) throw limit.signal.reason;
     if (error instanceof ServiceError) throw error;
-    throw new ServiceError("unreachable", `${who} cannot be reached: ${reasonOf(error)}`, { cause: error });
+    // Without the cause: its message holds the whole URL, and the log writes causes too.
+    throw new ServiceError("unreachable", `${who} cannot be reached: ${reasonOf(error)}`);
   } finally {
     timer.cancel();
     signal.removeEventListener("abort", abort);
@@ -61,19 +63,22 @@ async function follow({ url, who, headers }: HttpRequest, signal: AbortSignal): 
     if (response.status < 300 || response.status >= 400 || location === null) {
       throw new ServiceError("refused", `${who} answered with HTTP status ${response.status}`);
     }
-    at = redirectTarget(location, at, who);
+    at = redirectTarget({ location, from: at, who });
   }
   throw new ServiceError("refused", `${who} redirected more than ${MAX_REDIRECTS} times`);
 }
 
-function redirectTarget(location: string, from: URL, who: string): URL {
+/** Where a redirect leads; throws ServiceError unless it is what the operator wrote down: the same host, by the same scheme or a safer one. */
+export function redirectTarget({ location, from, who }: { readonly location: string; readonly from: URL; readonly who: string }): URL {
   const to = URL.parse(location, from);
-  // What a redirect may reach is what the operator wrote down: the same host, by the same scheme or by the safer one.
   const sameHost = to !== null && to.hostname === from.hostname;
   const samePort = sameHost && to.protocol === from.protocol && to.port === from.port;
   const safer = sameHost && from.protocol === "http:" && to.protocol === "https:" && from.port === "" && to.port === "";
   if (to !== null && (samePort || safer)) return to;
-  throw new ServiceError("refused", `${who} redirected to another host${to === null ? "" : `, ${to.host}`}: that is not followed`);
+  throw new ServiceError(
+    "refused",
+    `${who} redirected to another host${to === null ? "" : `, ${to.host || to.protocol}`}: that is not followed`,
+  );
 }
 
 async function readBody(response: Response, { maxBytes, who }: HttpRequest): Promise<string> {
@@ -94,10 +99,15 @@ function mediaType(response: Response): string {
   return (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** fetch puts the whole URL in front of its reason; the last cause says it in the fewest words. */
+/** fetch puts addresses and the whole URL in front of its reason; the last cause behind them says it in the fewest words. */
 function reasonOf(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  const text = describeError(cause).replace(/\S*:\/\/\S+/g, "").replace(/\s+/g, " ").trim();
-  return isExpectedNetworkError(cause) || text !== "" ? text : "the connection failed";
+  const text = describeError(cause)
+    .replace(/^error sending request.*?: (?=client error)/s, "")
+    .replace(/^client error \(\w+\): /, "")
+    .replace(/\S*:\/\/\S+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return text === "" ? "the connection failed" : text;
 }

@@ -20,6 +20,13 @@ const MAX_TEXT_LINE_CHARS = 300;
 /** The part of a TCP connection that is used; a test can put a broken one in its place. */
 export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 
+/** What has been read: whole messages, markers that began none, and bytes outside messages (the node's debug text). */
+export interface ReadCounts {
+  readonly frames: number;
+  readonly skippedFrames: number;
+  readonly skippedBytes: number;
+}
+
 /** Opens a TCP connection. The signal ends the attempt. */
 export type ConnectFunction = (address: string, port: number, signal: AbortSignal) => Promise<Socket>;
 
@@ -136,9 +143,9 @@ export class Connection {
     return this.#lastSentAtMs;
   }
 
-  /** Whole messages read so far, and bytes seen outside them. */
-  get counts(): { readonly frames: number; readonly skippedBytes: number } {
-    return { frames: this.#frames, skippedBytes: this.#parser.skippedBytes };
+  /** Whole messages read so far, and what was seen outside them. */
+  get counts(): ReadCounts {
+    return { frames: this.#frames, skippedFrames: this.#parser.skippedFrames, skippedBytes: this.#parser.skippedBytes };
   }
 
   /** Queues one message for writing; false when the connection is over. Throws RangeError when it exceeds a frame. */

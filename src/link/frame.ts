@@ -49,6 +49,7 @@ export class FrameParser {
   #pending: Uint8Array = new Uint8Array(0);
   #pendingSinceMs = 0;
   #skippedBytes = 0;
+  #skippedFrames = 0;
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
@@ -59,12 +60,18 @@ export class FrameParser {
     return this.#skippedBytes;
   }
 
+  /** Markers that began no whole message so far: garbled or unfinished frames, or debug text that looks like one. */
+  get skippedFrames(): number {
+    return this.#skippedFrames;
+  }
+
   /** Takes the next bytes of the stream; `nowMs` (monotonic) lets it give up a frame that stalled. */
   push(chunk: Uint8Array, nowMs = 0): void {
     let data = chunk;
     if (this.#pending.length > 0) {
       if (nowMs - this.#pendingSinceMs >= STALLED_MS && frameEnd(chunk, 0) !== undefined) {
         // Its marker is text now; whole frames may stand behind it.
+        this.#skippedFrames += 1;
         const restFrom = this.#parse(this.#pending, 2);
         this.#skip(this.#pending, restFrom, this.#pending.length);
       } else data = concat(this.#pending, chunk);
@@ -90,12 +97,14 @@ export class FrameParser {
       if (at + HEADER_BYTES > data.length) return this.#rest(data, textFrom, at);
       const lengthBytes = ((data[at + 2] as number) << 8) | (data[at + 3] as number);
       if (lengthBytes > MAX_PAYLOAD_BYTES) {
+        this.#skippedFrames += 1;
         at += 2;
         continue;
       }
       const end = at + HEADER_BYTES + lengthBytes;
       if (end > data.length) return this.#rest(data, textFrom, at);
       if (swallowsFrame(data, at, end) || this.#sink.onFrame(data.subarray(at + HEADER_BYTES, end)) === false) {
+        this.#skippedFrames += 1;
         at += 2;
         continue;
       }

@@ -6,7 +6,15 @@ import type { Clock, Timer } from "../clock.ts";
 import { describeError, isExpectedNetworkError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
-import { type ConnectFunction, type Connection, connectTcp, describeCause, dial, type EndCause } from "./connection.ts";
+import {
+  type ConnectFunction,
+  type Connection,
+  type ReadCounts,
+  connectTcp,
+  describeCause,
+  dial,
+  type EndCause,
+} from "./connection.ts";
 import { FightDetector } from "./fight.ts";
 import type { FromRadio, Init } from "./messages.ts";
 import type { Slot, Slots } from "./slot.ts";
@@ -15,6 +23,7 @@ const log = logger("link");
 
 const DIAL_TIMEOUT_MS = 5000;
 const REPEAT_LOG_MS = 60_000;
+const NO_COUNTS: ReadCounts = { frames: 0, skippedFrames: 0, skippedBytes: 0 };
 
 /** What the link is doing, and since when (monotonic milliseconds). */
 export type LinkState =
@@ -70,6 +79,7 @@ export class Link {
   #connection: Connection | undefined;
   #state: LinkState;
   #outageSinceMs: number;
+  #endedCounts: ReadCounts = NO_COUNTS;
   #handshakes = 0;
   #lastFailure = { text: "", loggedAtMs: 0, count: 0 };
 
@@ -96,6 +106,11 @@ export class Link {
   /** The connection in use: undefined while there is none. Read-only view for the health monitor. */
   get traffic(): { readonly lastReceivedAtMs: number; readonly lastSentAtMs: number } | undefined {
     return this.#connection;
+  }
+
+  /** What has been read over all connections of this link. */
+  get counts(): ReadCounts {
+    return addCounts(this.#endedCounts, this.#connection?.counts ?? NO_COUNTS);
   }
 
   /** Queues one message; false when there is no connection. */
@@ -210,6 +225,7 @@ export class Link {
     const nowMs = this.#clock.nowMs();
     const served = this.#state;
     this.#connection = undefined;
+    this.#endedCounts = addCounts(this.#endedCounts, connection.counts);
     // A connection that never came to be ready is part of the outage before it.
     if (served.kind === "ready") this.#outageSinceMs = nowMs;
     const readyForMs = served.kind === "ready" ? nowMs - served.sinceMs : undefined;
@@ -260,6 +276,14 @@ export class Link {
   #emit(event: LinkEvent): void {
     for (const listener of [...this.#listeners]) guarded(() => listener(event));
   }
+}
+
+function addCounts(a: ReadCounts, b: ReadCounts): ReadCounts {
+  return {
+    frames: a.frames + b.frames,
+    skippedFrames: a.skippedFrames + b.skippedFrames,
+    skippedBytes: a.skippedBytes + b.skippedBytes,
+  };
 }
 
 /** Whoever listens may be faulty; the link goes on all the same. */

@@ -139,11 +139,12 @@ export function canonicalAddress(address: string): string {
 }
 
 /** All A and AAAA addresses as the system's own resolver gives them: /etc/hosts and mDNS names work too. */
-async function resolveHost(host: string): Promise<string[]> {
+export async function resolveHost(host: string): Promise<string[]> {
   const found = await lookup(host, { all: true });
   return found.map((entry) => entry.address);
 }
 
-function localAddresses(): string[] {
+/** The addresses of this machine's own interfaces. */
+export function localAddresses(): string[] {
   return Deno.networkInterfaces().map((networkInterface) => networkInterface.address);
 }
