@@ -1,19 +1,36 @@
-/** The program: hands the command line over, and exits. */
-import { runCli } from "./src/cli/mod.ts";
+/** The program: hands the command line over, and exits. As a thread of its own it is the history's. */
+import { WORKER_NAME } from "./src/store/worker_name.ts";
 
 // deno task, npx and systemd each pass a signal on that the program has received itself: copies are no second wish.
 const COPIES_WITHIN_MS = 1000;
 
-const stopping = new AbortController();
-let stoppedAtMs = 0;
-const exitCodes: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows" ? { SIGINT: 130 } : { SIGINT: 130, SIGTERM: 143 };
-for (const [name, exitCode] of Object.entries(exitCodes)) {
-  Deno.addSignalListener(name as Deno.Signal, () => {
-    // The first asks for an orderly end; whoever sends a second later does not want to wait for it.
-    if (stopping.signal.aborted && performance.now() - stoppedAtMs > COPIES_WITHIN_MS) Deno.exit(exitCode);
-    if (!stopping.signal.aborted) stoppedAtMs = performance.now();
-    stopping.abort();
+// In one file, bundled or compiled, there is no other file that the thread could be started from.
+if (self.name === WORKER_NAME) await import("./src/store/worker_main.ts");
+else await main();
+
+async function main(): Promise<never> {
+  const { runCli } = await import("./src/cli/mod.ts");
+  const stopping = new AbortController();
+  let stoppedAtMs = 0;
+  const exitCodes: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows" ? { SIGINT: 130 } : { SIGINT: 130, SIGTERM: 143 };
+  for (const [name, exitCode] of Object.entries(exitCodes)) {
+    Deno.addSignalListener(name as Deno.Signal, () => {
+      // The first asks for an orderly end; whoever sends a second later does not want to wait for it.
+      if (stopping.signal.aborted && performance.now() - stoppedAtMs > COPIES_WITHIN_MS) Deno.exit(exitCode);
+      if (!stopping.signal.aborted) stoppedAtMs = performance.now();
+      stopping.abort();
+    });
+  }
+
+  const exitCode = await runCli(Deno.args, {
+    env: Deno.env.toObject(),
+    cwd: Deno.cwd(),
+    signal: stopping.signal,
+    stdin: { readable: () => Deno.stdin.readable, isTerminal: () => Deno.stdin.isTerminal() },
+    write: (line) => print(Deno.stdout, line),
+    writeError: (line) => print(Deno.stderr, line),
   });
+  Deno.exit(exitCode);
 }
 
 function print(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
@@ -26,13 +43,3 @@ function print(stream: { writeSync(bytes: Uint8Array): number }, line: string): 
     throw error;
   }
 }
-
-const exitCode = await runCli(Deno.args, {
-  env: Deno.env.toObject(),
-  cwd: Deno.cwd(),
-  signal: stopping.signal,
-  stdin: { readable: () => Deno.stdin.readable, isTerminal: () => Deno.stdin.isTerminal() },
-  write: (line) => print(Deno.stdout, line),
-  writeError: (line) => print(Deno.stderr, line),
-});
-Deno.exit(exitCode);

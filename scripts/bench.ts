@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { cpus, release, totalmem } from "node:os";
 import { decodeFigure } from "./bench/decode.ts";
 import { type Figure, isReached, type Measurement, short } from "./bench/figure.ts";
+import { memoryFigure } from "./bench/memory.ts";
 import { noiseFigure } from "./bench/noise.ts";
 import { quietFigure } from "./bench/quiet.ts";
 import { reconnectFigure } from "./bench/reconnect.ts";
@@ -11,7 +12,16 @@ import { refusedFigure } from "./bench/refused.ts";
 import { silentFigure } from "./bench/silent.ts";
 import { startFigure } from "./bench/start.ts";
 
-const FIGURES: readonly Figure[] = [reconnectFigure, refusedFigure, silentFigure, quietFigure, noiseFigure, decodeFigure, startFigure];
+const FIGURES: readonly Figure[] = [
+  reconnectFigure,
+  refusedFigure,
+  silentFigure,
+  quietFigure,
+  noiseFigure,
+  decodeFigure,
+  startFigure,
+  memoryFigure,
+];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" }, json: { type: "boolean", default: false } } });

@@ -9,7 +9,7 @@ const BOT_PARTS = ["router", "commands", "services", "alerts", "health", "store"
 
 /** What each room may import besides itself and the shared ones. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli"],
+  main: ["cli", "store"],
   cli: ["demo", "app", "simulator", "io", ...BOT_PARTS],
   demo: ["app", "simulator", ...BOT_PARTS],
   app: ["io", ...BOT_PARTS],

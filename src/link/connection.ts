@@ -150,7 +150,12 @@ export class Connection {
 
   /** Queues one message for writing; false when the connection is over. Throws RangeError when it exceeds a frame. */
   send(message: Init<"ToRadio">): boolean {
-    const frame = encodeFrame(encode("ToRadio", message));
+    return this.sendBytes(encode("ToRadio", message));
+  }
+
+  /** Likewise, with a ToRadio that is encoded already. */
+  sendBytes(toRadio: Uint8Array): boolean {
+    const frame = encodeFrame(toRadio);
     if (!this.#open || this.#leaving) return false;
     this.#write(frame);
     return true;

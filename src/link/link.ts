@@ -6,15 +6,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { describeError, isExpectedNetworkError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
-import {
-  type ConnectFunction,
-  type Connection,
-  type ReadCounts,
-  connectTcp,
-  describeCause,
-  dial,
-  type EndCause,
-} from "./connection.ts";
+import { type ConnectFunction, type Connection, connectTcp, describeCause, dial, type EndCause, type ReadCounts } from "./connection.ts";
 import { FightDetector } from "./fight.ts";
 import type { FromRadio, Init } from "./messages.ts";
 import type { Slot, Slots } from "./slot.ts";
@@ -116,6 +108,11 @@ export class Link {
   /** Queues one message; false when there is no connection. */
   send(message: Init<"ToRadio">): boolean {
     return this.#connection?.send(message) ?? false;
+  }
+
+  /** Queues an encoded ToRadio of at most 512 bytes as it is; false when there is no connection. */
+  sendBytes(toRadio: Uint8Array): boolean {
+    return this.#connection?.sendBytes(toRadio) ?? false;
   }
 
   /** The handshake told our node's number; throws SlotTakenError when another connection of this program has it. */

@@ -20,7 +20,7 @@ import { tilesAround, tileTopic } from "./tiles.ts";
 export interface Lightning extends Service {
   readonly name: "lightning";
   readonly counts: LightningCounts;
-  /** How many strokes, the nearest, whether they come closer, or why that cannot be said; at most 200 bytes. */
+  /** How many strikes, the nearest, whether they come closer, or why that cannot be said; at most 200 bytes. */
   answer(say: Sentences): string;
 }
 

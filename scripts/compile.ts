@@ -1,0 +1,97 @@
+// deno-lint-ignore-file no-console -- a script's answer goes to the terminal
+/**
+ * Makes the program one file: `deno task compile [--target aarch64-unknown-linux-gnu | x86_64-unknown-linux-gnu]`, into `dist/`, with
+ * its checksum in `dist/SHA256SUMS`. The program is bundled and minified first: that starts faster and needs less memory.
+ */
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { VERSION } from "../src/version.ts";
+
+const TARGETS = ["aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu"] as const;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = join(ROOT, "dist");
+const SUMS = join(DIST, "SHA256SUMS");
+/** What the program may do. Files and hosts are named in its configuration, so the fence around those is systemd's. */
+const PERMISSIONS = [
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys",
+  // By path: by name Deno would look for them at the start, and refuse to start where there is no PATH.
+  `--allow-run=${["curl", "vcgencmd", "systemctl"].flatMap((program) => [`/usr/bin/${program}`, `/bin/${program}`]).join(",")}`,
+];
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ args: Deno.args, options: { target: { type: "string", multiple: true } } });
+  const targets = values.target ?? TARGETS;
+  const unknown = targets.filter((target) => !(TARGETS as readonly string[]).includes(target));
+  if (unknown.length > 0) {
+    console.error(`deno task compile: unknown target ${unknown.join(", ")}; known are ${TARGETS.join(" and ")} (64-bit systems only)`);
+    return 2;
+  }
+  await Deno.mkdir(DIST, { recursive: true });
+  // Not a folder of a random name: the path goes into the file.
+  const work = join(DIST, "build");
+  await Deno.mkdir(work, { recursive: true });
+  try {
+    const bundle = join(work, "meshbot.js");
+    await run(["bundle", "--quiet", "--minify", "--output", bundle, join(ROOT, "main.ts")], ROOT);
+    for (const target of targets) await compile(bundle, target, work);
+  } catch (error) {
+    console.error(`deno task compile: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+  return 0;
+}
+
+async function compile(bundle: string, target: string, work: string): Promise<void> {
+  const output = join(DIST, `meshbot-${VERSION}-${target}`);
+  // The folder of the source and the name of the program go into the file: the same ones give the same bytes.
+  const draft = join(work, basename(output));
+  await run(
+    ["compile", "--quiet", "--no-prompt", "--no-config", ...PERMISSIONS, "--target", target, "--output", draft, basename(bundle)],
+    work,
+  );
+  await Deno.copyFile(draft, output);
+  const { size } = await Deno.stat(output);
+  const sum = await sha256(output);
+  await writeSum(basename(output), sum);
+  console.log(`${sum}  dist/${basename(output)}  ${(size / 2 ** 20).toFixed(1)} MiB`);
+}
+
+async function run(args: readonly string[], cwd: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  const text = new TextDecoder().decode(stderr).split("\nStack backtrace")[0]?.trim() ?? "";
+  if (/dl\.deno\.land|denort/.test(text) && Deno.env.get("DENORT_BIN") === undefined) {
+    throw new Error(
+      `Deno's download server (dl.deno.land) cannot be reached, and the base runtime of the program comes from there. Set DENORT_BIN to ` +
+        "the path of a denort of the same Deno for that target and try again.",
+    );
+  }
+  throw new Error(`deno ${args[0]} failed:\n${text}`);
+}
+
+async function sha256(path: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await Deno.readFile(path)));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One line a file, as sha256sum writes and checks them. */
+async function writeSum(name: string, sum: string): Promise<void> {
+  const old = await Deno.readTextFile(SUMS).catch(() => "");
+  const lines = old.split("\n").filter((line) => line !== "" && !line.endsWith(`  ${name}`));
+  await Deno.writeTextFile(SUMS, [...lines, `${sum}  ${name}`].sort().join("\n") + "\n");
+}
+
+if (import.meta.main) Deno.exit(await main());
