@@ -53,7 +53,19 @@ async function compile(bundle: string, target: string, work: string): Promise<vo
   // The folder of the source and the name of the program go into the file: the same ones give the same bytes.
   const draft = join(work, basename(output));
   await run(
-    ["compile", "--quiet", "--no-prompt", "--no-config", ...PERMISSIONS, "--target", target, "--output", draft, basename(bundle)],
+    [
+      "compile",
+      "--quiet",
+      "--no-prompt",
+      "--no-config",
+      "--unstable-net",
+      ...PERMISSIONS,
+      "--target",
+      target,
+      "--output",
+      draft,
+      basename(bundle),
+    ],
     work,
   );
   await Deno.copyFile(draft, output);

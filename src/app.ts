@@ -1,21 +1,22 @@
 /** The composition root: builds each part once, joins the pipeline, and takes it down in order. */
 import { join } from "node:path";
 import { createAnswering, type ProcessContext } from "./app/answering.ts";
+import { RadioLink } from "./app/radio_link.ts";
 import { createReceiving } from "./app/receiving.ts";
 import { reread } from "./app/reread.ts";
 import { resume } from "./app/resuming.ts";
 import { createSending } from "./app/sending.ts";
+import { statusReport } from "./app/status_report.ts";
 import { createUnasked } from "./app/unasked.ts";
 import { createWindows } from "./app/windows.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
 import { ALERTS_FILE, type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
-import { startMonitor } from "./health/monitor.ts";
 import { createOtherClient } from "./health/other_client.ts";
 import { createSystemReader, type SystemReader } from "./health/system.ts";
 import { createStateFile } from "./io/state_file.ts";
 import { describeCause } from "./link/connection.ts";
-import { type Link, openLink } from "./link/link.ts";
+import type { LinkEvent, LinkState } from "./link/link.ts";
 import type { Init } from "./link/messages.ts";
 import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
@@ -60,9 +61,18 @@ export interface AppOptions {
 
 /** The running bot. */
 export interface App {
-  readonly link: Link;
+  readonly link: Pick<RadioLink, "state" | "reconnects" | "stepAside" | "comeBack"> & {
+    /** Calls `listener` for every event of the link, in the turn it happens; returns how to stop that. */
+    listen(listener: (event: LinkEvent) => void): () => void;
+  };
   readonly nodes: NodeDb;
   readonly outbox: Pick<Outbox, "openParts">;
+  /** What the handshake told about our own node; undefined before the first. */
+  readonly radio: () => RadioInfo | undefined;
+  /** How the bot stands, for `meshbot status`. */
+  status(): object;
+  /** Reads the configuration again; gives the mistakes, and goes on with the old one when there are any. */
+  reload(): readonly string[];
   /** Settles when the bot has stopped. */
   readonly ended: Promise<void>;
   /** Takes leave of the node and stops everything; harmless when called again. */
@@ -81,8 +91,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const radio = (): RadioInfo | undefined => session.radio;
   const hopLimit = (): number => ownHopLimit(radio()?.lora);
 
-  // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
-  let link: Link | undefined;
+  const listeners = new Set<(event: LinkEvent) => void>();
   let awayLongUntilMs = 0;
   const otherClient = createOtherClient({ clock });
   const sending = createSending({
@@ -106,7 +115,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     config: () => config,
     radio,
-    linked: () => link?.state.kind === "ready",
+    linked: () => link.state.kind === "ready",
     nodes,
     people,
     sending,
@@ -136,9 +145,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     startedAtWallMs: clock.wallMs(),
     version: options.version,
     link: () => ({
-      state: link?.state.kind ?? "idle",
-      sinceWallMs: clock.wallMs() - (clock.nowMs() - (link?.state.sinceMs ?? clock.nowMs())),
-      reconnects: link?.reconnects ?? 0,
+      state: link.state.kind,
+      sinceWallMs: clock.wallMs() - (clock.nowMs() - link.state.sinceMs),
+      reconnects: link.reconnects,
       queueLength: outbox.length,
       outcomes: sending.outcomes,
       deliveredSealed: sending.deliveredSealed(),
@@ -174,14 +183,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(kept.ownNum === undefined ? {} : { knownNode: kept.ownNum }),
   });
 
+  const link = new RadioLink({ clock, config: () => config, slots, session, onEvent });
+
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
-  link = await openLink({ host: config.node.host, port: config.node.port, clock, slots, user: session });
-  let monitor = watch(link);
-  link.listen((event) => {
+  await link.open();
+  windows.configure(config);
+
+  function onEvent(event: LinkEvent): void {
     if (event.type === "lost") store.history.linkEvent("lost", describeCause(event.cause));
     else if (event.state.kind === "ready") store.history.linkEvent("ready");
-  });
-  windows.configure(config);
+    for (const listener of [...listeners]) listener(event);
+  }
 
   function ready(known: RadioInfo, { first, outageMs }: Parameters<SessionSink["ready"]>[1]): void {
     nodes.ownNum = known.nodeNum;
@@ -202,18 +214,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   /** Hands a packet to our node; what it reports on it is then no riddle. */
   function give(packet: Init<"MeshPacket">): boolean {
     otherClient.sent(packet.id ?? 0);
-    return link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false;
-  }
-
-  function watch(link: Link): Disposable {
-    return startMonitor({
-      clock,
-      link,
-      checkIntervalMs: config.health.check_interval_s * 1000,
-      silentTimeoutMs: config.health.silent_timeout_s * 1000,
-      askConfig: () => void session.askConfig(),
-      firmwareVersion: () => radio()?.firmwareVersion,
-    });
+    return link.send({ payloadVariant: { case: "packet", value: packet } });
   }
 
   /** Reads the configuration again; with a mistake in it the old one stays. Link, queue and what is under way go on. */
@@ -224,8 +225,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     answering.configure(config);
     windows.configure(config);
     unasked.configure();
-    monitor[Symbol.dispose]();
-    if (link !== undefined) monitor = watch(link);
+    link.watch();
     const known = radio();
     if (known !== undefined) warnOfMissingChannels(channelsIn(config), known);
     log.info`the configuration was read again`;
@@ -240,14 +240,35 @@ export async function startApp(options: AppOptions): Promise<App> {
     unasked[Symbol.dispose]();
     await answering.stop();
     outbox.close();
-    monitor[Symbol.dispose]();
-    await link?.close();
+    await link.close();
     await Promise.all([windows[Symbol.asyncDispose](), peopleFile.flush(), conflictsFile.flush(), alertsFile.flush()]);
     await store[Symbol.asyncDispose]();
     log.info`stopped: the node's connection is free`;
     ended.resolve();
   }
-  return { link, nodes, outbox, ended: ended.promise, stop: () => stopping ??= stop() };
+  return {
+    link: {
+      get state(): LinkState {
+        return link.state;
+      },
+      get reconnects() {
+        return link.reconnects;
+      },
+      stepAside: (ms) => link.stepAside(ms),
+      comeBack: () => link.comeBack(),
+      listen(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    nodes,
+    outbox,
+    radio,
+    status: () => statusReport({ clock, config, parts, store: store.state }),
+    reload,
+    ended: ended.promise,
+    stop: () => stopping ??= stop(),
+  };
 }
 
 function openIn({ data_dir, store }: Config, clock: Clock): (nodes: NodeDb) => Store {

@@ -2,7 +2,7 @@
 import { configure, getJsonLinesFormatter, getLogger, type Logger, type LogRecord, reset, type Sink } from "@logtape/logtape";
 
 /** The parts of the program that speak in the log; `grep` finds the life of the link under these names. */
-export type LogCategory = "app" | "link" | "health" | "mesh" | "command" | `service.${string}`;
+export type LogCategory = "app" | "link" | "health" | "mesh" | "command" | "share" | "store" | `service.${string}`;
 
 /** How lines look: for people, one JSON object a line, or with journald's priority in front. */
 export type LogFormat = "text" | "json" | "journal";

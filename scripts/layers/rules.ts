@@ -10,7 +10,7 @@ const BOT_PARTS = ["router", "commands", "services", "alerts", "health", "store"
 /** What each room may import besides itself and the shared ones. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "store"],
-  cli: ["demo", "app", "simulator", "io", ...BOT_PARTS],
+  cli: ["demo", "app", "simulator", "install", "io", ...BOT_PARTS],
   demo: ["app", "simulator", ...BOT_PARTS],
   app: ["io", ...BOT_PARTS],
   commands: ["router", "services", "alerts", "health", "store", ...MESH_AND_BELOW],
@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   share: ["io", ...MESH_AND_BELOW],
   alerts: MESH_AND_BELOW,
   store: MESH_AND_BELOW,
+  install: ["diag", "io"],
   router: MESH_AND_BELOW,
   health: MESH_AND_BELOW,
   services: ["io"],
@@ -34,6 +35,10 @@ const SIMULATOR_SHARED = new Set(["clock", "errors", "log", "node_id"]);
 const PROTOBUF = /^(npm:\/?)?@(meshtastic\/protobufs|bufbuild\/protobuf)(?![\w-])/;
 const CODEC = "src/link/codec.ts";
 const CLOCK = "src/clock.ts";
+// It connects to a path of this machine, where no node can be.
+const CONTROL_SOCKET = "src/io/control_socket.ts";
+// The thread's own file: there `self` is its only way to speak.
+const THREAD = "src/store/worker_main.ts";
 const TIME = new Set([
   "setTimeout",
   "setInterval",
@@ -118,8 +123,10 @@ function judgeUse(path: string, use: string): string | undefined {
     // main.ts has no clock: it hands the command line over to whoever makes one.
     return path === CLOCK || room === "main" ? undefined : `uses ${use}; time comes from ${CLOCK}`;
   }
+  if (SOCKET_DIALS.has(use) && path === CONTROL_SOCKET) return undefined;
   if (SOCKET_DIALS.has(use)) return room === "link" ? undefined : `uses ${use}; only src/link dials`;
   if (WEB_DIALS.has(use)) return room === "io" ? undefined : `uses ${use}; only src/io dials the Internet, and only src/link a node`;
+  if (use === "self" && path === THREAD) return undefined;
   if (use === "Deno" || use === "globalThis" || use === "window" || use === "self" || /^(Deno|console|performance)\.\[…\]/.test(use)) {
     return `uses ${use} in a way that hides which part of it; name the part, as in Deno.open`;
   }

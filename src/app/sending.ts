@@ -60,7 +60,8 @@ export function createSending(options: SendingOptions): Sending {
     journal: options.journal,
     refuses(draft, dataBytes) {
       const ms = onAirMs(draft, dataBytes);
-      if (config().mesh.listen_only) {
+      const { listen_only, listen_only_until = 0 } = config().mesh;
+      if (listen_only || clock.wallMs() < listen_only_until) {
         const text = draft.portnum === PortNum.TEXT_MESSAGE_APP
           ? `: ${new TextDecoder().decode(draft.payload).replaceAll("\n", " / ")}`
           : "";

@@ -26,7 +26,7 @@ interface InstallArgs {
 export const installCommand = defineCommand({
   name: "install",
   summary: "Make the bot a service of this machine, by systemd",
-  usage: "[--host HOST[:PORT]] [--user NAME] [--yes] [--dry-run]",
+  usage: "[--host HOST[:PORT]] [--user NAME] [--yes] [--dry-run] [options]",
   description: [
     "Copies this program to /usr/local/bin, writes a systemd unit that fences it in, a first configuration from a few questions",
     "(it looks for nodes on the network), and starts the service. For its first day the bot only listens, unless you say otherwise.",

@@ -7,13 +7,32 @@ import type { CliCommand, CliIo } from "./command.ts";
 import { checkCommand } from "./check.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
+import { diagCommand } from "./diag.ts";
 import { commandHelp, overview } from "./help.ts";
+import { importCommand } from "./import.ts";
+import { installCommand } from "./install.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
+import { statusCommand } from "./status.ts";
+import { storeCommand } from "./store.ts";
+import { uninstallCommand } from "./uninstall.ts";
 import { versionCommand } from "./version.ts";
 
 /** Every subcommand, in the order of the help. */
-export const CLI_COMMANDS: readonly CliCommand[] = [runCommand, demoCommand, simulateCommand, checkCommand, configCommand, versionCommand];
+export const CLI_COMMANDS: readonly CliCommand[] = [
+  runCommand,
+  demoCommand,
+  simulateCommand,
+  checkCommand,
+  statusCommand,
+  diagCommand,
+  storeCommand,
+  configCommand,
+  installCommand,
+  uninstallCommand,
+  importCommand,
+  versionCommand,
+];
 
 /** Runs a command line; resolves to the exit code and throws nothing. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {

@@ -5,7 +5,7 @@ import { isExpectedNetworkError, UsageError } from "../errors.ts";
 import { logger, startLog, stopLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { defineCommand } from "./command.ts";
-import { STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
+import { type Running, STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
 
 /** Runs the bot until a signal ends it. */
 export const runCommand = defineCommand({
@@ -14,6 +14,7 @@ export const runCommand = defineCommand({
   usage: "[--config FILE] [--listen-only] [--debug]",
   description: [
     "Connects to the node and answers on the mesh until it is told to stop. It never gives up on a node that is away.",
+    "SIGHUP reads the configuration again: what is wrong with it is logged, and the old one stays.",
     "SIGINT (Ctrl+C) or SIGTERM ends it in order, within 3 seconds; a second one, a second later, ends it at once.",
     "The log goes to standard error. Without any file, the environment alone will do: MESHBOT_NODE_HOST is enough.",
   ].join("\n"),
@@ -33,7 +34,7 @@ export const runCommand = defineCommand({
     const log = logger("app");
     try {
       log.info`MeshBot ${VERSION}, configured by ${describeSource(source)}`;
-      const outcome = await untilStopped(() => start(config, readConfig), signal, systemClock);
+      const outcome = await untilStopped(() => start(config, readConfig, env), signal, systemClock);
       if (outcome !== "late") return 0;
       log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still holds on; ending all the same`;
       return 1;
@@ -49,9 +50,51 @@ export const runCommand = defineCommand({
 });
 
 // The first log line must not wait for the packages behind the app.
-async function start(config: Config, readConfig: () => Config): ReturnType<typeof import("../app.ts").startApp> {
-  const { startApp } = await import("../app.ts");
-  return await startApp({ config, readConfig, version: VERSION });
+async function start(config: Config, readConfig: () => Config, env: Readonly<Record<string, string>>): Promise<Running> {
+  const [{ startApp }, { takePresence }, { createNotifier }] = await Promise.all([
+    import("../app.ts"),
+    import("../app/presence.ts"),
+    import("../io/sd_notify.ts"),
+  ]);
+  await using parts = new AsyncDisposableStack();
+  const notifier = parts.use(createNotifier({ env, clock: systemClock }));
+  const presence = parts.use(await takePresence({ env, config, clock: systemClock }));
+  const app = await startApp({ config, readConfig, version: VERSION });
+  app.link.listen((event) => {
+    notifier.status(`the link to ${config.node.host} is ${event.state.kind}`);
+    const radio = app.radio();
+    if (event.type === "state" && event.state.kind === "ready" && radio !== undefined) {
+      presence.nodeKnown(radio.nodeNum, event.state.address);
+    }
+  });
+  presence.serve({ status: () => app.status(), stepAside: (ms) => app.link.stepAside(ms), comeBack: () => app.link.comeBack() });
+  parts.adopt(
+    onHangup(() => {
+      notifier.reloading();
+      // What is wrong with the new configuration is in the log; the old one holds then, and the service is as ready as before.
+      app.reload();
+      notifier.ready();
+    }),
+    (unlisten) => unlisten(),
+  );
+  // A node that is away is no reason for systemd to give the bot up.
+  notifier.ready();
+  const running = parts.move();
+  return {
+    ended: app.ended,
+    async stop() {
+      notifier.stopping();
+      await app.stop();
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Calls `reload` at each SIGHUP, which no other system than ours has; returns how to stop that. */
+function onHangup(reload: () => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  Deno.addSignalListener("SIGHUP", reload);
+  return () => Deno.removeSignalListener("SIGHUP", reload);
 }
 
 /** What the command line says holds over the file, also when that is read again. */

@@ -19,7 +19,7 @@ type Context = CliContext<typeof OPTIONS>;
 export const storeCommand = defineCommand({
   name: "store",
   summary: "Look at what the bot has kept, check it, copy it",
-  usage: "info | check | backup FILE | export TABLE [--format csv|jsonl]  [--config FILE]",
+  usage: "info|check|backup|export [FILE|TABLE] [--format csv|jsonl] [--config FILE]",
   description: [
     "info tells how much is kept and since when. check looks through both files for damage. backup copies the history to a new file",
     "while the bot goes on. export writes a table to standard output; texts leave only where they were said to everybody and their",

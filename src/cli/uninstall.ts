@@ -7,7 +7,7 @@ import { requireRoot } from "./install.ts";
 export const uninstallCommand = defineCommand({
   name: "uninstall",
   summary: "Take the service off this machine again",
-  usage: "[--purge] [--dry-run]",
+  usage: "[--purge] [--dry-run] [options]",
   description: [
     "Stops the service and removes its unit and /usr/local/bin/meshbot. The configuration and what the bot has kept stay,",
     "unless --purge removes those too.",

@@ -1,7 +1,9 @@
 /** /histo [pos|tele|node|text] [hours]: how many packets of each kind; of one kind when they came, as a curve. */
 import type { CommandContext } from "../context.ts";
 import { PortNum } from "../link/enums.ts";
+import { fitTable } from "./support/fit_table.ts";
 import { hourColumns, trendOf } from "./support/hour_columns.ts";
+import { answerLimitBytes } from "./support/limit.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
 import { type NumberBounds, readNumbers, wordsOf } from "./support/numbers.ts";
 import { ask, fromPast, hoursText, lastHours } from "./support/past.ts";
@@ -9,7 +11,8 @@ import { sparkline } from "./support/sparkline.ts";
 import { sumText } from "./support/sums.ts";
 
 const HOURS = { most: 48, usual: 24 };
-const COLUMNS = 24;
+// Whether they fit depends on the length of a message.
+const COLUMNS = [24, 12];
 
 /** A kind of packet by the word that people know. */
 interface Kind {
@@ -66,29 +69,31 @@ async function kindsText(context: CommandContext, hours: number): Promise<string
   const all = await ask(context, "types", lastHours(clock, hours));
   const counts = KINDS.map(({ label, portnum }) => ({ label, packets: all.types.find((type) => type.portnum === portnum)?.packets ?? 0 }));
   const others = all.packets - counts.reduce((sum, { packets }) => sum + packets, 0);
-  return [
-    `📦 ${say.stats.packets(hoursText(hours, say))}:`,
-    ...counts.map(({ label, packets }) => `${label}: ${packets}`),
-    `${say.stats.otherPackets}: ${others}`,
-    `📊 ${say.stats.total(sumText(all, say))}`,
-    say.stats.details(`${config.commands.prefix}${histo.name} <type>`, KIND_WORDS.join(", ")),
-  ].join("\n");
+  const table = {
+    header: `📦 ${say.stats.packets(hoursText(hours, say))}:`,
+    lines: [...counts.map(({ label, packets }) => `${label}: ${packets}`), `${say.stats.otherPackets}: ${others}`],
+    footer: `📊 ${say.stats.total(sumText(all, say))}`,
+  };
+  const details = say.stats.details(`${config.commands.prefix}${histo.name} <type>`, KIND_WORDS.join(", "));
+  return fitTable([{ ...table, footer: `${table.footer}\n${details}` }, table], answerLimitBytes(config));
 }
 
 /** `📊 POS(6h)`, the curve, how many from how many nodes and whether they become more, the last hour and the mean. Throws HistoryError. */
 export async function curveText(context: CommandContext, { kind, hours }: HistoWish): Promise<string> {
-  const { clock, say } = context;
+  const { clock, config, say } = context;
   const span = lastHours(clock, hours);
   const portnums = kind === undefined ? {} : { portnums: [kind.portnum] };
   const [past, now] = await Promise.all([
     ask(context, "hours", { ...span, ...portnums }),
     ask(context, "hours", { ...lastHours(clock, 1), ...portnums }),
   ]);
-  const columns = hourColumns(past.hours, span, COLUMNS);
-  return [
-    `📊 ${kind?.label ?? say.stats.allPackets}(${hoursText(hours, say)})`,
-    sparkline(columns),
-    `${sumText(past, say)} ${past.nodes}${say.stats.units.nodes} ${trendOf(columns)}`,
-    say.stats.nowAndMean(String(now.packets), (past.packets / hours).toFixed(1)),
-  ].join("\n");
+  const tables = COLUMNS.map((most) => {
+    const columns = hourColumns(past.hours, span, most);
+    return {
+      header: `📊 ${kind?.label ?? say.stats.allPackets}(${hoursText(hours, say)})`,
+      lines: [sparkline(columns), `${sumText(past, say)} ${past.nodes}${say.stats.units.nodes} ${trendOf(columns)}`],
+      footer: say.stats.nowAndMean(String(now.packets), (past.packets / hours).toFixed(1)),
+    };
+  });
+  return fitTable(tables, answerLimitBytes(config));
 }

@@ -46,7 +46,7 @@ async function everybodyText(context: CommandContext): Promise<string> {
 function nodeText(context: CommandContext, { num, longName, shortName: short, publicKey, keyConflict }: NodeRecord): string {
   const { keys } = context.say.stats;
   const name = shortName(context, num, NODE_NAME_BYTES);
-  const start = publicKey.toBase64().slice(0, KEY_START);
+  const start = btoa(String.fromCharCode(...publicKey)).slice(0, KEY_START);
   if (keyConflict) return `⚠️ ${keys.conflict(name, start)}`;
   if (publicKey.length > 0) return `✅ ${keys.known(name, start)}`;
   // A NODEINFO always brings a name.

@@ -15,6 +15,7 @@ import { shortNameOrMe } from "./support/short_name.ts";
 const HOURS = 48;
 const MAX_LINKS = 5000;
 const NAME_BYTES = [16, 12, 8];
+const NODE_NAME_BYTES = 40;
 
 /** The command /neighbors. */
 export const neighbors: NamedCommand = {
@@ -69,32 +70,23 @@ async function heardText(context: CommandContext): Promise<string> {
   return fitTable(tables, answerLimitBytes(config));
 }
 
-/** `👥 Paris Nord (48h)`, whom it hears and who hears it, each with the best SNR. */
+/** `👥 Paris Nord (48h) 👂 hears 📢 heard by` and a line for each node on the other end, with the best SNR of either direction. */
 async function nodeText(context: CommandContext, node: number): Promise<string> {
   const { clock, config, say } = context;
   const sources = ["report", "direct", "traceroute"] as const;
   const links = strongest(await ask(context, "links", { ...lastHours(clock, HOURS), sources, node, count: MAX_LINKS }));
   const span = hoursText(HOURS, say);
-  if (links.length === 0) return `👥 ${say.stats.neighbours.none(shortNameOrMe(context, node, 40), span)}`;
+  const { hears, heardBy, none } = say.stats.neighbours;
+  if (links.length === 0) return `👥 ${none(shortNameOrMe(context, node, NODE_NAME_BYTES), span)}`;
+  const byOther = Map.groupBy(links, ({ heard, hearer }) => heard === node ? hearer : heard);
   const tables = NAME_BYTES.map((nameBytes) => ({
-    header: `👥 ${shortNameOrMe(context, node, 40)} (${span})`,
-    lines: [...sideLines(context, links, "heard", node, nameBytes), ...sideLines(context, links, "hearer", node, nameBytes)],
+    header: `👥 ${shortNameOrMe(context, node, NODE_NAME_BYTES)} (${span}) 👂 ${hears} 📢 ${heardBy}`,
+    lines: Array.from(byOther, ([other, links]) => {
+      const levels = links.map(({ hearer, snrMax }) => `${hearer === node ? "👂" : "📢"}${formatLevel(snrMax)}`);
+      return [shortNameOrMe(context, other, nameBytes), ...levels.toSorted()].join(" ");
+    }),
   }));
   return fitTable(tables, answerLimitBytes(config));
-}
-
-/** The links of one direction, under their heading. */
-function sideLines(
-  context: CommandContext,
-  links: readonly RadioLink[],
-  other: "heard" | "hearer",
-  node: number,
-  nameBytes: number,
-): string[] {
-  const { hears, heardBy } = context.say.stats.neighbours;
-  const heading = other === "heard" ? `👂 ${hears}` : `📢 ${heardBy}`;
-  return links.filter((link) => link[other] !== node)
-    .map((link) => `${heading} ${shortNameOrMe(context, link[other], nameBytes)} ${formatLevel(link.snrMax)}`);
 }
 
 /** One for each direction of a pair, whatever it is known from; strongest first. */

@@ -4,7 +4,7 @@ import { fitTable } from "./support/fit_table.ts";
 import { answerLimitBytes } from "./support/limit.ts";
 import { type NamedCommand, usageOf } from "./support/named.ts";
 import { readNumbers, wordsOf } from "./support/numbers.ts";
-import { packetType } from "./support/packet_types.ts";
+import { packetType, packetTypeName } from "./support/packet_types.ts";
 import { ask, fromPast, hoursText, lastHours } from "./support/past.ts";
 import { shareText, sumText } from "./support/sums.ts";
 
@@ -27,6 +27,10 @@ export async function packetsText(context: CommandContext, hours: number): Promi
   const span = hoursText(hours, say);
   const all = await ask(context, "types", lastHours(clock, hours));
   if (all.packets === 0) return `📊 ${say.stats.silence(span)}`;
-  const lines = all.types.map(({ portnum, packets }) => `${packetType(portnum, say)}: ${packets} (${shareText(packets, all.packets)})`);
-  return fitTable([{ header: `📦 ${say.stats.packetTypes(span, sumText(all, say))}:`, lines }], answerLimitBytes(config));
+  const header = `📦 ${say.stats.packetTypes(span, sumText(all, say))}:`;
+  const wide = all.types.map(({ portnum, packets }) => `${packetType(portnum, say)}: ${packets} (${shareText(packets, all.packets)})`);
+  const narrow = all.types.map(({ portnum, packets }) =>
+    `${packetTypeName(portnum, say)}:${packets} ${shareText(packets, all.packets, 0)}`
+  );
+  return fitTable([{ header, lines: wide }, { header, lines: narrow }], answerLimitBytes(config));
 }

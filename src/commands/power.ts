@@ -1,12 +1,21 @@
-/** /power: what the solar station measures now: battery, yield, temperature, pressure, humidity. */
+/**
+ * /power: what the solar station measures now: battery, yield, temperature, pressure, humidity; when it does not answer, what it told last,
+ * before a restart of the bot too.
+ */
+import type { Clock } from "../clock.ts";
 import type { CommandContext } from "../context.ts";
 import { ServiceError } from "../errors.ts";
 import { formatAge } from "../i18n/format.ts";
 import type { Sentences } from "../i18n/mod.ts";
 import type { SensorKind } from "../config/service_kinds.ts";
-import type { StationReading, StationValue } from "../services/esphome/readings.ts";
+import type { Esphome } from "../services/esphome/esphome.ts";
+import type { StationValue } from "../services/esphome/readings.ts";
 import type { NamedCommand } from "./support/named.ts";
 import { labelOf, valueText } from "./support/station_value.ts";
+
+const KEPT_MS = 48 * 3_600_000;
+// The station is read every 5 minutes.
+const ONE_READING_MS = 150_000;
 
 /** The command /power. */
 export const power: NamedCommand = {
@@ -22,15 +31,32 @@ async function powerText({ clock, say, services, signal }: CommandContext): Prom
   if (station === undefined) return `🔋 ${say.esphome.off}`;
   try {
     const reading = await station.read(signal);
-    return readingText(reading, say) ?? `🔋 ${say.esphome.noData}`;
+    return readingText(reading.values, say) ?? `🔋 ${say.esphome.noData}`;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    const { last } = station;
-    const known = last === undefined ? undefined : readingText(last, say);
+    const last = lastReading(station, clock);
+    const known = last === undefined ? undefined : readingText(last.values, say);
     const sorry = `🔋 ${sorryText(error, say)}`;
     if (last === undefined || known === undefined) return sorry;
-    return `${sorry}\n${say.esphome.ago(formatAge(clock.nowMs() - last.atMs, say))} ${known}`;
+    return `${sorry}\n${say.esphome.ago(formatAge(last.ageMs, say))} ${known}`;
   }
+}
+
+/** What the station told last; undefined when nothing is kept. */
+function lastReading(
+  { history, last, sensors }: Esphome,
+  clock: Clock,
+): { readonly ageMs: number; readonly values: readonly StationValue[] } | undefined {
+  if (last !== undefined) return { ageMs: clock.nowMs() - last.atMs, values: last.values };
+  const nowWallMs = clock.wallMs();
+  const points = sensors.map((sensor) => ({ sensor, point: history.between(sensor.id, nowWallMs - KEPT_MS, nowWallMs).at(-1) }));
+  const newestMs = Math.max(...points.map(({ point }) => point?.atWallMs ?? -Infinity));
+  if (newestMs === -Infinity) return undefined;
+  // A sensor that fell silent before the others has no part in what they told.
+  const values = points.map(({ sensor, point }) => {
+    return { sensor, value: point !== undefined && newestMs - point.atWallMs <= ONE_READING_MS ? point.value : undefined };
+  });
+  return { ageMs: nowWallMs - newestMs, values };
 }
 
 function sorryText({ fault }: ServiceError, { esphome }: Sentences): string {
@@ -47,7 +73,7 @@ function sorryText({ fault }: ServiceError, { esphome }: Sentences): string {
 }
 
 /** `13.1V (0.412A) | Today:845Wh | T:21.4C | P:1013.2hPa | HR:48%(9.1g/m³)`; undefined when there is no value at all. */
-function readingText({ values }: StationReading, say: Sentences): string | undefined {
+function readingText(values: readonly StationValue[], say: Sentences): string | undefined {
   const left = values.filter(({ value }) => value !== undefined);
   const parts: string[] = [];
   while (left.length > 0) {

@@ -1,6 +1,6 @@
 /** The schema: each key of the configuration in one entry, from which types, defaults, bounds, help and the example file follow. */
 import { join } from "node:path";
-import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, oneOf, text, type ValueFault } from "./kinds.ts";
+import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, moment, oneOf, text, type ValueFault } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
 import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
 import { destination, quietHours, schedule, scheduleFaults, timeZone } from "./alert_kinds.ts";
@@ -123,6 +123,10 @@ export const KEYS = {
   }),
   "mesh.airtime_percent": defaulted(decimal(0.1, 10), 2, { help: "Share of each hour, in percent, that the bot may be on the air." }),
   "mesh.listen_only": defaulted(boolean(), false, { help: "Answers nothing; the log tells what would have been sent." }),
+  "mesh.listen_only_until": optional(moment(), {
+    help: "Listens only until then, and answers from then on; an installation sets it to its first day.",
+    example: '"2026-01-31T18:00:00Z"',
+  }),
 
   "commands.prefix": defaulted(prefix(), "/", { help: "What a command begins with." }),
   "commands.disabled": defaulted(listOf(commandWord(), 'a list of command names, such as ["ping", "test"]'), [], {

@@ -119,6 +119,22 @@ export function decimal(min: number, max: number): Kind<number> {
   };
 }
 
+/** A moment with its time zone, as milliseconds since 1970. */
+export function moment(): Kind<number> {
+  const expected = 'a moment with its time zone in quotes, such as "2026-01-31T18:00:00Z"';
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)$/;
+  return {
+    schema: v.pipe(
+      v.string(expected),
+      v.regex(form, expected),
+      v.transform((text) => Date.parse(text)),
+      v.check((ms) => !Number.isNaN(ms), expected),
+    ),
+    expected,
+    fromText: (text) => text,
+  };
+}
+
 /** A text for people: visible, of so many UTF-8 bytes at most, without control and bidi characters; the blanks around it are cut off. */
 export function text(maxBytes: number): Kind<string> {
   const expected = `a text of 1 to ${maxBytes} bytes without control characters`;

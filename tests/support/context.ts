@@ -12,6 +12,7 @@ import type { RemoteAdmin } from "../../src/mesh/remote_admin.ts";
 import type { MeshRequests } from "../../src/mesh/requests.ts";
 import type { RadioInfo } from "../../src/mesh/session.ts";
 import type { Services } from "../../src/services/mod.ts";
+import { HistoryError } from "../../src/store/history_error.ts";
 import type { History } from "../../src/store/store.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
 
@@ -43,7 +44,7 @@ export interface ContextOptions {
   readonly people?: People;
   /** What is left of the last answer to the asker. */
   readonly rest?: string;
-  /** By default every question is refused. */
+  /** By default there is none: every question meets a HistoryError. */
   readonly history?: Pick<History, "ask">;
   /** By default all are switched off. */
   readonly services?: Partial<Services>;
@@ -88,7 +89,7 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
     },
     people: options.people ?? createPeople({ clock, file: forgetfulFile }),
     more: { next: () => options.rest },
-    history: options.history ?? { ask: () => Promise.reject(new Error("this test has no history")) },
+    history: options.history ?? { ask: () => Promise.reject(new HistoryError("this test has no history")) },
     services: { weather: undefined, lightning: undefined, vigilance: undefined, esphome: undefined, ...options.services },
     remotes: options.remotes ?? noRemotes,
     reload: options.reload ?? (() => Promise.reject(new Error("this test reloads nothing"))),

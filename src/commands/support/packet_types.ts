@@ -27,7 +27,12 @@ const TYPES: ReadonlyMap<number, readonly [icon: string, name: TypeName]> = new 
 ]);
 
 /** `📊 Telemetry`; `📦 Port 77` for what has no name here. */
-export function packetType(portnum: number, { stats }: Sentences): string {
+export function packetType(portnum: number, say: Sentences): string {
+  return `${TYPES.get(portnum)?.[0] ?? "📦"} ${packetTypeName(portnum, say)}`;
+}
+
+/** The same without its icon. */
+export function packetTypeName(portnum: number, { stats }: Sentences): string {
   const type = TYPES.get(portnum);
-  return type === undefined ? `📦 ${stats.types.other(portnum)}` : `${type[0]} ${stats.types[type[1]]}`;
+  return type === undefined ? stats.types.other(portnum) : stats.types[type[1]];
 }

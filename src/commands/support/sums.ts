@@ -22,6 +22,6 @@ function shortNumber(number: number): string {
 }
 
 /** `40.6%`. */
-export function shareText(part: number, whole: number): string {
-  return `${whole === 0 ? "0.0" : (100 * part / whole).toFixed(1)}%`;
+export function shareText(part: number, whole: number, decimals = 1): string {
+  return `${(whole === 0 ? 0 : 100 * part / whole).toFixed(decimals)}%`;
 }
