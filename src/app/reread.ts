@@ -6,7 +6,7 @@ import { logger } from "../log.ts";
 const log = logger("app");
 
 // What the running process is built on; another value needs another process.
-const FIXED = ["node", "data_dir", "store", "debug", "log"] as const;
+const FIXED = ["node", "data_dir", "store", "share", "debug", "log"] as const;
 
 /** The configuration that holds from now on, or what is wrong with the new one, a mistake a line; the log tells too. */
 export type Reread = { readonly config: Config } | { readonly mistakes: readonly string[] };
@@ -26,5 +26,5 @@ export function reread(current: Config, read: (() => Config) | undefined): Rerea
   for (const key of FIXED) {
     if (JSON.stringify(next[key]) !== JSON.stringify(current[key])) log.warn`the new ${key} of the configuration holds after a restart`;
   }
-  return { config: { ...next, node: current.node, data_dir: current.data_dir, store: current.store } };
+  return { config: { ...next, node: current.node, data_dir: current.data_dir, store: current.store, share: current.share } };
 }

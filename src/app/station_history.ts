@@ -86,10 +86,9 @@ class SensorHistory {
   /** Puts what is kept before what came meanwhile. */
   #takeUp(kept: Answers["readings"]): void {
     const since = this.#memory.between(this.#id, -Infinity, Infinity);
-    const sinceMs = since[0]?.atWallMs ?? Infinity;
     this.#isLoaded = true;
     this.#memory = createMemoryHistory();
-    for (const { atMs, value } of kept) if (atMs < sinceMs) this.#remember(atMs, value);
+    for (const { atMs, value } of kept) this.#remember(atMs, value);
     for (const { atWallMs, value } of since) this.#remember(atWallMs, value);
   }
 

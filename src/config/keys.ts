@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, moment, oneOf, text, type ValueFault } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
 import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
+import { listenAddress, shareAllow } from "./share_kinds.ts";
 import { destination, quietHours, schedule, scheduleFaults, timeZone } from "./alert_kinds.ts";
 import { brokerUrl, DEFAULT_SENSORS, department, remotes, secretText, sensors, weatherSources, webUrl } from "./service_kinds.ts";
 
@@ -75,6 +76,7 @@ export const SECTIONS: Readonly<Record<string, string>> = {
   monitor: "The machine that the bot runs on: what is worth an alert.",
   remote: "Other nodes, visited now and then; each serves one client, so never more often than needed.",
   alerts: "Alerts that nobody asked for: who gets them, and when.",
+  share: "The radio shared with phone apps: they connect to the bot, not to the node.",
   store: "What the bot remembers of the mesh, in data_dir.",
   schedule: "Commands whose answers are sent at certain times.",
   answer: "Answers of your own: a direct message that is one of the words, whatever the case, is answered with the text.",
@@ -254,6 +256,20 @@ export const KEYS = {
         other("commands.aliases") as Record<string, string> | undefined,
       ),
   }),
+
+  "share.listen": optional(listenAddress(), {
+    help: "Where phone apps and other clients connect to share the bot's radio; without it they cannot.",
+    example: '"127.0.0.1:4404"',
+  }),
+  "share.http": optional(listenAddress(), { help: "Where the web client connects.", example: '"127.0.0.1:4480"' }),
+  "share.allow": defaulted(shareAllow(), [], {
+    help: "Who may connect besides this machine itself, which may everything: ranges of addresses, each with a role.",
+    example: '[[share.allow]]\ncidr = "192.168.1.0/24"\nrole = "no-admin"',
+  }),
+  "share.bot_contact": defaulted(boolean(), true, {
+    help: "Clients see a contact MeshBot: a direct text to it is a command, answered without any air time.",
+  }),
+  "share.hide_bot_traffic": defaulted(boolean(), false, { help: "Keeps strangers' commands and their answers from the clients." }),
 
   "store.keep_days": defaulted(integer(1, 3650), 30, { help: "Days for which what was heard is kept." }),
   "store.max_mb": defaulted(integer(16, 1_000_000), 512, { help: "Mebibytes on disk beyond which the oldest is forgotten." }),

@@ -51,6 +51,7 @@ Deno.test("neighbors shows a node's links from all sources, by name or id, with 
   past.hear({ from: 0x1001, data: reportOf({ 0x1002: 6, 0x1003: 2 }) });
   past.hear({ from: 0x1002, hopLimit: 1, data: reportOf({ 0x1001: 3 }) });
   past.hear({ from: 0x1001, rxSnr: 8 });
+  past.hear({ from: 0x1003, hopLimit: 1, data: reportOf({ 0x1001: -9 }) });
   past.hear({ from: 0x1003, to: OWN_NUM, hopLimit: 1, data: routeOf([0x1001], [1, -4]) });
   const expected = "👥 Paris Nord (48h) 👂 hears 📢 heard by\nme 👂1 📢8\nMontmartre 👂6 📢3\nVelo-42 👂2 📢-4";
   assert.equal(await past.answer(neighbors, { args: "paris" }), expected);

@@ -3,8 +3,11 @@ import { power } from "../../src/commands/power.ts";
 import type { Sensor } from "../../src/config/service_kinds.ts";
 import { textLengthBytes } from "../../src/mesh/text.ts";
 import { makeContext } from "../support/context.ts";
-import { type FakeSensor, stationWith } from "../support/esphome_server.ts";
-import { createStation, type StationRig, type StationRigOptions } from "../support/station.ts";
+import { createEsphome } from "../../src/services/esphome/esphome.ts";
+import { createMemoryHistory } from "../../src/services/esphome/history.ts";
+import { EsphomeServer, type FakeSensor, stationWith } from "../support/esphome_server.ts";
+import { createFakeClock } from "../support/fake_clock.ts";
+import { createStation, stationConfig, type StationRig, type StationRigOptions } from "../support/station.ts";
 
 const FULL = "13.1V (0.412A) | Today:845Wh | T:21.4C | P:1013.2hPa | HR:48%(9.1g/m³)";
 
@@ -119,4 +122,16 @@ Deno.test("power fits into one message with the longest values", async () => {
     assert.match(text, /-99999\.9g/);
     assert(textLengthBytes(text) <= 200, text);
   }
+});
+
+Deno.test("power gives what is kept from before a restart when the station is away, without sensors that fell silent earlier", async () => {
+  const clock = createFakeClock();
+  const history = createMemoryHistory();
+  history.add(clock.wallMs() - 3 * 3_600_000, new Map([["battery_voltage", 12.9], ["bme280_humidity", 70]]));
+  history.add(clock.wallMs() - 2 * 3_600_000, new Map([["battery_voltage", 13.1], ["bme280_temperature", 21.4]]));
+  const server = new EsphomeServer({});
+  await server[Symbol.asyncDispose]();
+  await using station = createEsphome({ clock, config: stationConfig({ url: server.url }), history });
+  const text = await power.run(makeContext({ clock, services: { esphome: station } }));
+  assert.equal(text, "🔋 The station does not answer.\n2h ago: 13.1V | T:21.4C");
 });

@@ -41,7 +41,7 @@ Deno.test("exampleToml() names every key with its help and its environment varia
   const text = exampleToml();
   for (const [name, key] of Object.entries(KEYS)) {
     assert.ok(text.includes(key.help), name);
-    const inFileOnly = ["answer", "esphome.sensors", "remote", "schedule"].includes(name);
+    const inFileOnly = ["answer", "esphome.sensors", "share.allow", "remote", "schedule"].includes(name);
     assert.equal(text.includes(`[${environmentName(name)}]`), !inFileOnly, name);
     assert.match(text, inFileOnly ? new RegExp(`^# \\[\\[${name}\\]\\]$`, "m") : new RegExp(`^(# )?${name.split(".").at(-1)} = `, "m"));
   }

@@ -105,6 +105,7 @@ Deno.test("loadConfig() gives every key its default when only the host is known"
     remote: [],
     alerts: { to: [], allow_public: false, quiet: undefined, timezone: undefined },
     schedule: [],
+    share: { listen: undefined, http: undefined, allow: [], bot_contact: true, hide_bot_traffic: false },
     store: { keep_days: 30, max_mb: 512 },
     log: { format: "text" },
     answer: [],
@@ -171,6 +172,10 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
     MESHBOT_ALERTS_ALLOW_PUBLIC: "1",
     MESHBOT_ALERTS_QUIET: "22:00-07:00",
     MESHBOT_ALERTS_TIMEZONE: "Europe/Paris",
+    MESHBOT_SHARE_LISTEN: "127.0.0.1:4404",
+    MESHBOT_SHARE_HTTP: "[::1]:4480",
+    MESHBOT_SHARE_BOT_CONTACT: "0",
+    MESHBOT_SHARE_HIDE_BOT_TRAFFIC: "1",
     MESHBOT_STORE_KEEP_DAYS: "7",
     MESHBOT_STORE_MAX_MB: "64",
     MESHBOT_LOG_FORMAT: "json",
@@ -239,6 +244,7 @@ Deno.test("loadConfig() reads each key from its environment variable", () => {
       timezone: "Europe/Paris",
     },
     schedule: [],
+    share: { listen: "127.0.0.1:4404", http: "[::1]:4480", allow: [], bot_contact: false, hide_bot_traffic: true },
     store: { keep_days: 7, max_mb: 64 },
     log: { format: "json" },
     answer: [],
@@ -347,7 +353,7 @@ garbage
       "must be a whole number from 20 to 232; write it as message_bytes = 200",
       'meshbot.toml, line 18, mesh.answer_mqtt is "yes": must be true or false',
       "meshbot.toml, line 20, [services] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], " +
-      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [store], [log], [[answer]]",
+      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [share], [[share.allow]], [store], [log], [[answer]]",
       'meshbot.toml, line 23, log.format is "xml": must be "text", "json" or "journal"',
       "meshbot.toml, line 24, [node] stands here a second time: the first is on line 5; put all its keys under one of them",
       "meshbot.toml, line 25, column 1, this is no TOML (incomplete key-value: cannot find end of key): " +
@@ -407,7 +413,7 @@ Deno.test("loadConfig() refuses a value where a section belongs, and a section w
       'meshbot.toml, line 2, language is a section: must be "en" or "fr"',
       "meshbot.toml, line 4, mesh must be one section: write [mesh] on a line of its own",
       "meshbot.toml, line 5, [node.host] is not a known section: known are [node], [health], [mesh], [commands], [about], [place], [echo], " +
-      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [store], [log], [[answer]]",
+      "[weather], [lightning], [vigilance], [esphome], [[esphome.sensors]], [monitor], [[remote]], [alerts], [[schedule]], [share], [[share.allow]], [store], [log], [[answer]]",
       'meshbot.toml: node.host is missing: write host = "192.168.1.50" under [node], or set MESHBOT_NODE_HOST',
     ]);
   });
