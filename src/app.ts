@@ -6,6 +6,7 @@ import { createReceiving } from "./app/receiving.ts";
 import { reread } from "./app/reread.ts";
 import { resume } from "./app/resuming.ts";
 import { createSending } from "./app/sending.ts";
+import { createStationHistory } from "./app/station_history.ts";
 import { statusReport } from "./app/status_report.ts";
 import { createUnasked } from "./app/unasked.ts";
 import { createWindows } from "./app/windows.ts";
@@ -125,7 +126,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   await Promise.all([people.load(), keyConflicts.load(), unasked.load()]);
   const readSystem = options.readSystem ?? createSystemReader();
-  const windows = createWindows({ clock, slots, readSystem, place, report: unasked.report, telemetry: unasked.telemetry });
+  const stationHistory = createStationHistory({ clock, history: store.history });
+  const windows = createWindows({ clock, slots, readSystem, place, report: unasked.report, telemetry: unasked.telemetry, stationHistory });
   const parts: ProcessContext = {
     clock,
     nodes,
@@ -187,6 +189,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
   await link.open();
+  if (config.esphome.url !== undefined) await stationHistory.load(config.esphome.sensors.map(({ id }) => id));
   windows.configure(config);
 
   function onEvent(event: LinkEvent): void {

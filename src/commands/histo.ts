@@ -74,8 +74,8 @@ async function kindsText(context: CommandContext, hours: number): Promise<string
     lines: [...counts.map(({ label, packets }) => `${label}: ${packets}`), `${say.stats.otherPackets}: ${others}`],
     footer: `📊 ${say.stats.total(sumText(all, say))}`,
   };
-  const details = say.stats.details(`${config.commands.prefix}${histo.name} <type>`, KIND_WORDS.join(", "));
-  return fitTable([{ ...table, footer: `${table.footer}\n${details}` }, table], answerLimitBytes(config));
+  const details = [say.stats.details(`${config.commands.prefix}${histo.name} <type>`), say.stats.kinds(KIND_WORDS.join(", "))];
+  return fitTable([{ ...table, footer: [table.footer, ...details].join("\n") }, table], answerLimitBytes(config));
 }
 
 /** `📊 POS(6h)`, the curve, how many from how many nodes and whether they become more, the last hour and the mean. Throws HistoryError. */

@@ -18,7 +18,7 @@ import { distanceText, ownPlace } from "./support/whereabouts.ts";
 const HOURS = { most: 72, usual: 24 };
 const COUNT = { most: 10, usual: 5 };
 const RECORD_DAYS = 30;
-const NAME_BYTES = [16, 12, 8, 6];
+const NAME_BYTES = [16, 12, 8];
 
 // No LoRa link on the ground or from an aircraft is longer: one of the places is wrong.
 const MAX_METRES = 1_000_000;

@@ -30,7 +30,8 @@ export const statsEn = {
   packets: (span: string): string => `Packets (${span})`,
   otherPackets: "OTHER",
   total: (sums: string): string => `Total: ${sums}`,
-  details: (form: string, words: string): string => `Details: ${form}\nTypes: ${words}`,
+  details: (form: string): string => `Details: ${form}`,
+  kinds: (words: string): string => `Types: ${words}`,
   allPackets: "ALL",
   nowAndMean: (now: string, mean: string): string => `Now:${now} Avg:${mean}/h`,
 
@@ -105,7 +106,8 @@ export const statsFr: typeof statsEn = {
   packets: (span) => `Paquets (${span})`,
   otherPackets: "AUTRE",
   total: (sums) => `Total: ${sums}`,
-  details: (form, words) => `Détails: ${form}\nTypes: ${words}`,
+  details: (form) => `Détails: ${form}`,
+  kinds: (words) => `Types: ${words}`,
   allPackets: "TOUT",
   nowAndMean: (now, mean) => `Act:${now} Moy:${mean}/h`,
 

@@ -14,18 +14,8 @@ import {
   type OutboxRow,
 } from "./journal_rows.ts";
 import { JournalWriter } from "./journal_writer.ts";
-import type {
-  EntryNumber,
-  Journal,
-  OpenAnswer,
-  OpenRequest,
-  OutgoingEntry,
-  Request,
-  RequestEnd,
-  RequestKey,
-  StoreState,
-  WallCheck,
-} from "./store.ts";
+import type { KeptDraft, RequestKey } from "../mesh/outbox_journal.ts";
+import type { EntryNumber, Journal, OpenAnswer, OpenRequest, Request, RequestEnd, StoreState, WallCheck } from "./store.ts";
 
 const KEEP_MS = 24 * 3_600_000;
 const TIDY_EVERY_MS = 600_000;
@@ -110,7 +100,7 @@ export class FileJournal implements Journal, Disposable {
     });
   }
 
-  queued(entries: readonly OutgoingEntry[], request: RequestKey | undefined): readonly EntryNumber[] {
+  queued(entries: readonly KeptDraft[], request: RequestKey | undefined): readonly EntryNumber[] {
     const asked = request === undefined ? undefined : this.#inbox.get(keyOf(request));
     const items = entries.map((entry): OutboxItem => ({
       ...entry,

@@ -2,7 +2,8 @@
 import type { Outcome, OutgoingPriority } from "../mesh/outgoing.ts";
 import type { Moment } from "./boot.ts";
 import type { Change } from "./journal_file.ts";
-import type { EntryNumber, OutgoingEntry, Request, RequestEnd, RequestKey } from "./store.ts";
+import type { KeptDraft, RequestKey } from "../mesh/outbox_journal.ts";
+import type { EntryNumber, Request, RequestEnd } from "./store.ts";
 
 /** A message that came; its bytes are needed as long as it is open. */
 export interface InboxItem extends Request {
@@ -12,7 +13,7 @@ export interface InboxItem extends Request {
 }
 
 /** A packet on its way out. */
-export interface OutboxItem extends OutgoingEntry {
+export interface OutboxItem extends KeptDraft {
   readonly number: EntryNumber;
   readonly request: RequestKey | undefined;
   packetId: number;

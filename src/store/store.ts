@@ -2,6 +2,7 @@
 import type { MeshPacket } from "../link/messages.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
 import type { Outcome, OutgoingPriority } from "../mesh/outgoing.ts";
+import type { KeptDraft, OpenDraft, RequestKey } from "../mesh/outbox_journal.ts";
 import type { Incoming } from "../mesh/packet.ts";
 import type { Answers, Questions } from "./questions.ts";
 
@@ -48,12 +49,6 @@ export interface History {
   ask<Name extends keyof Questions>(name: Name, question: Questions[Name], signal?: AbortSignal): Promise<Answers[Name]>;
 }
 
-/** Who sent a message, and its id: what makes it the same one. */
-export interface RequestKey {
-  readonly from: number;
-  readonly id: number;
-}
-
 /** A message that may be a command, as it came; enough to run it again after a crash. */
 export interface Request extends RequestKey {
   readonly to: number;
@@ -73,49 +68,14 @@ export interface OpenRequest extends Request {
   readonly ageMs: number | undefined;
 }
 
-/** One packet to send, stored before it is sent. */
-export interface OutgoingEntry {
-  /** The packet's id at its first try. */
-  readonly packetId: number;
-  readonly to: number;
-  readonly channel: number;
-  readonly portnum: number;
-  readonly payload: Uint8Array;
-  readonly priority: OutgoingPriority;
-  readonly person: number;
-  /** Parts of one answer share this. */
-  readonly answerId: number;
-  readonly wantAck: boolean;
-  readonly wantResponse: boolean;
-  readonly hopLimit: number | undefined;
-  readonly replyId: number;
-  /** Set when it must be encrypted for this key. */
-  readonly publicKey: Uint8Array | undefined;
-  readonly requestChannel: number | undefined;
-  /** Milliseconds that it may wait before its first try, counted from now. */
-  readonly expiresInMs: number;
-  readonly label: string;
-}
-
 /** Names a stored outgoing packet for good, whatever its packet id. */
 export type EntryNumber = number;
 
 /** An outgoing packet without an end, from before. */
-export interface OpenAnswer extends OutgoingEntry {
+export interface OpenAnswer extends OpenDraft {
   readonly number: EntryNumber;
   /** The message that it answers; undefined for what nobody asked for. */
   readonly request: RequestKey | undefined;
-  /**
-   * `queued`: never given to the node under this id. `sent`: given once, its end unknown: may go out once more, with the same id and
-   * the same bytes, at most 5 minutes after the first. `repeated`: it did; it is not to be sent again.
-   */
-  readonly state: "queued" | "sent" | "repeated";
-  /** How often it was given to the node, under whatever id. */
-  readonly tries: number;
-  /** Milliseconds since it was stored; undefined when no clock can tell. */
-  readonly ageMs: number | undefined;
-  /** Milliseconds since it was first given to the node; undefined when it was not, or when no clock can tell. */
-  readonly sentAgeMs: number | undefined;
 }
 
 /**
@@ -142,7 +102,7 @@ export interface Journal {
    * Stores what answers a request, all parts at once, and marks the request as answered in the same transaction: after this the answer
    * goes out from here, before it the command is run again. Gives the entries' numbers in the same order.
    */
-  queued(entries: readonly OutgoingEntry[], request: RequestKey | undefined): readonly EntryNumber[];
+  queued(entries: readonly KeptDraft[], request: RequestKey | undefined): readonly EntryNumber[];
   /** The packet goes to the node now for the first time under its id. To be called before the write. */
   sending(number: EntryNumber): void;
   /** Rule (a), the node did not send it: the next try has a new id, stored here first. */

@@ -10,7 +10,8 @@ import { readPacket } from "../../src/mesh/packet.ts";
 import { encode } from "../../src/link/codec.ts";
 import { startWorker } from "../../src/store/start_worker.ts";
 import { openStore, type StoreOptions } from "../../src/store/open.ts";
-import type { OutgoingEntry, Request, Store } from "../../src/store/store.ts";
+import type { KeptDraft } from "../../src/mesh/outbox_journal.ts";
+import type { Request, Store } from "../../src/store/store.ts";
 import { systemClock } from "../../src/clock.ts";
 
 /** Our own node. */
@@ -62,7 +63,7 @@ export function request(id: number, from = 0x2001): Request {
 }
 
 /** One part of an answer. */
-export function entry(packetId: number, more: Partial<OutgoingEntry> = {}): OutgoingEntry {
+export function entry(packetId: number, more: Partial<KeptDraft> = {}): KeptDraft {
   return {
     packetId,
     to: 0x2001,
