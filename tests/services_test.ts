@@ -1,28 +1,9 @@
 /** The bot with every service switched on, against servers that misbehave. */
 import assert from "node:assert/strict";
 import { textLengthBytes } from "../src/mesh/text.ts";
-import { type BadKind, startBadServer } from "./support/bad_server.ts";
+import { startBadServer } from "./support/bad_server.ts";
 import { startBot } from "./support/bot.ts";
-
-/** Every service of the bot at one server. */
-function everyServiceAt(url: (kind: BadKind) => string, kind: BadKind, brokerPort: number): Record<string, string> {
-  return {
-    MESHBOT_WEATHER_ENABLED: "true",
-    MESHBOT_WEATHER_WTTR_URL: url(kind),
-    MESHBOT_WEATHER_OPEN_METEO_URL: url(kind),
-    MESHBOT_WEATHER_GEOCODING_URL: url(kind),
-    MESHBOT_LIGHTNING_ENABLED: "true",
-    MESHBOT_LIGHTNING_BROKER_URL: `mqtt://127.0.0.1:${brokerPort}`,
-    MESHBOT_VIGILANCE_DEPARTMENT: "59",
-    MESHBOT_VIGILANCE_PAGE_URL: url(kind),
-    MESHBOT_VIGILANCE_API_URL: url(kind),
-    MESHBOT_VIGILANCE_API_KEY: "secret",
-    MESHBOT_VIGILANCE_METEOALARM_URL: url(kind),
-    MESHBOT_ESPHOME_URL: url(kind),
-    MESHBOT_PLACE_LATITUDE: "48.85",
-    MESHBOT_PLACE_LONGITUDE: "2.35",
-  };
-}
+import { everyServiceAt } from "./support/every_service.ts";
 
 const QUESTIONS = ["/weather", "/rain", "/vigi", "/power", "/graphs"];
 
