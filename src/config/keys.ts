@@ -1,63 +1,12 @@
 /** The schema: each key of the configuration in one entry, from which types, defaults, bounds, help and the example file follow. */
 import { join } from "node:path";
-import { boolean, channel, decimal, folder, host, integer, type Kind, listOf, moment, oneOf, text, type ValueFault } from "./kinds.ts";
+import { computed, defaulted, type Env, type Key, type Keys, optional, required } from "./key.ts";
+import { boolean, channel, decimal, folder, host, integer, listOf, moment, oneOf, text } from "./kinds.ts";
 import { stderrIsJournal } from "./journal.ts";
 import { admin, aliases, answerFaults, commandWord, fixedAnswers, prefix } from "./mesh_kinds.ts";
-import { listenAddress, shareAllow } from "./share_kinds.ts";
-import { destination, quietHours, schedule, scheduleFaults, timeZone } from "./alert_kinds.ts";
-import { brokerUrl, DEFAULT_SENSORS, department, remotes, secretText, sensors, weatherSources, webUrl } from "./service_kinds.ts";
+import { SERVICE_KEYS } from "./service_keys.ts";
 
-type Env = Readonly<Record<string, string>>;
-
-/** What every entry tells. */
-interface KeyText<T> {
-  /** One sentence for the operator, with the unit. */
-  readonly help: string;
-  /** A value as it stands in TOML, for the example file; needed where there is no constant default. */
-  readonly example?: string;
-  /** The value is never shown in a message. */
-  readonly secret?: true;
-  /** The full name of a number that this one must be greater than. */
-  readonly above?: string;
-  /** The full name of an optional key that must be given whenever this one is. */
-  readonly together?: string;
-  /** The default in words, where it depends on the environment or is too long. */
-  readonly defaultText?: string;
-  /** What is wrong with a good value beside those of other keys; `other` gives them by full name, undefined when there is none. */
-  beside?(value: T, other: (name: string) => unknown): readonly ValueFault[];
-}
-
-/** One key of the configuration. */
-export interface Key<T> extends KeyText<T> {
-  readonly kind: Kind<T>;
-  readonly presence: "required" | "defaulted" | "optional";
-  /** The value when nobody gave one; a function of the environment gives undefined when it finds none. */
-  readonly default?: T | ((env: Env) => T | undefined);
-}
-
-/** A table of keys by full name (`section.key`). */
-// deno-lint-ignore no-explicit-any -- each key has a type of its own
-export type Keys = Readonly<Record<string, Key<any>>>;
-
-function required<T>(kind: Kind<T>, text: KeyText<T> & { readonly example: string }): Key<T> {
-  return { ...text, kind, presence: "required" };
-}
-
-function defaulted<T>(kind: Kind<T>, value: NoInfer<T>, text: KeyText<T>): Key<T> {
-  return { ...text, kind, presence: "defaulted", default: value };
-}
-
-function computed<T>(
-  kind: Kind<T>,
-  value: (env: Env) => NoInfer<T> | undefined,
-  text: KeyText<T> & { readonly defaultText: string; readonly example: string },
-): Key<T> {
-  return { ...text, kind, presence: "defaulted", default: value };
-}
-
-function optional<T>(kind: Kind<T>, text: KeyText<T> & { readonly example: string }): Key<T | undefined> {
-  return { ...text, kind: kind as Kind<T | undefined>, presence: "optional" };
-}
+export type { Key, Keys } from "./key.ts";
 
 /** A sentence about a section, for the example file. */
 export const SECTIONS: Readonly<Record<string, string>> = {
@@ -83,7 +32,6 @@ export const SECTIONS: Readonly<Record<string, string>> = {
 };
 
 const ADMINS = 'a list of public keys in base64 or of node ids, such as ["!a1b2c3d4"]';
-const DESTINATIONS = 'a list of node ids and channels, such as ["!a1b2c3d4", "channel:2"]';
 const CHANNELS = 'a list of channel indexes (0 to 7) or names, such as [0, "LongFast"]';
 
 /** Every key. A new one is an entry here and nothing else. */
@@ -146,133 +94,7 @@ export const KEYS = {
 
   "echo.channel": optional(channel(), { help: "Channel that /echo writes to, by index or name; without it /echo is off.", example: "1" }),
 
-  "weather.enabled": defaulted(boolean(), true, { help: "Answers /weather and /rain." }),
-  "weather.order": defaulted(weatherSources(), ["wttr", "curl", "open-meteo"], {
-    help: "Sources in the order in which they are asked: wttr.in, wttr.in by the program curl, Open-Meteo.",
-  }),
-  "weather.wttr_url": defaulted(webUrl(), "https://wttr.in", { help: "Base of wttr.in or of a mirror; the place is appended." }),
-  "weather.open_meteo_url": defaulted(webUrl(), "https://api.open-meteo.com/v1/forecast", { help: "Open-Meteo's forecast." }),
-  "weather.geocoding_url": defaulted(webUrl(), "https://geocoding-api.open-meteo.com/v1/search", {
-    help: "Open-Meteo's search for the coordinates of a place.",
-  }),
-
-  "lightning.enabled": defaulted(boolean(), false, { help: "Listens for lightning, answers /blitz." }),
-  "lightning.broker_url": defaulted(brokerUrl(), "mqtt://blitzortung.ha.sed.pl:1883", { help: "The MQTT relay of Blitzortung." }),
-  "lightning.latitude": optional(decimal(-90, 90), {
-    help: "Degrees north of the centre; without it [place], else the node's own position.",
-    example: "48.8583",
-    together: "lightning.longitude",
-  }),
-  "lightning.longitude": optional(decimal(-180, 180), {
-    help: "Degrees east of the centre.",
-    example: "2.2945",
-    together: "lightning.latitude",
-  }),
-  "lightning.radius_km": defaulted(decimal(1, 300), 50, { help: "Kilometres around the centre in which a strike counts." }),
-  "lightning.window_min": defaulted(integer(1, 120), 15, { help: "Minutes for which a strike counts." }),
-  "lightning.alert_strikes": defaulted(integer(1, 10000), 5, { help: "Strikes in the window from which there is an alert." }),
-
-  "vigilance.department": optional(department(), {
-    help: "Number of the department; without it /vigi is off and nothing is asked.",
-    example: '"59"',
-  }),
-  "vigilance.alert_from": defaulted(oneOf("yellow", "orange", "red"), "orange", { help: "Colour from which there is an alert." }),
-  "vigilance.api_key": optional(secretText(), {
-    help: "Key for Météo-France's own API, free at portail-api.meteofrance.fr; with it the API is asked first.",
-    example: '"eyJ4NXQ..."',
-    secret: true,
-  }),
-  "vigilance.page_url": defaulted(webUrl(), "https://vigilance.meteofrance.fr/fr/vigilance-accessible", {
-    help: "Météo-France's page for screen readers.",
-  }),
-  "vigilance.api_url": defaulted(webUrl(), "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevigilance/encours", {
-    help: "Météo-France's API.",
-  }),
-  "vigilance.meteoalarm_url": defaulted(webUrl(), "https://feeds.meteoalarm.org/api/v1/warnings/feeds-france", {
-    help: "MeteoAlarm's warnings for France, asked when Météo-France does not answer.",
-  }),
-
-  "esphome.url": optional(webUrl(), {
-    help: "Address of the device's web server; without it /power and /graphs are off.",
-    example: '"http://192.168.1.27"',
-  }),
-  "esphome.username": optional(text(60), {
-    help: "User of the device's web server.",
-    example: '"admin"',
-    together: "esphome.password",
-  }),
-  "esphome.password": optional(secretText(), {
-    help: "Password of that user.",
-    example: '"secret"',
-    secret: true,
-    together: "esphome.username",
-  }),
-  "esphome.sensors": defaulted(sensors(), [...DEFAULT_SENSORS], {
-    help: "What the device measures: each with name, and kind, id, label, unit, decimals where they differ from the usual.",
-    defaultText: "the seven readings of the usual solar station",
-    example: '[[esphome.sensors]]\nkind = "voltage"\nname = "Battery Voltage"\nunit = "V"\ndecimals = 1',
-  }),
-  "esphome.telemetry": defaulted(boolean(), false, {
-    help: "Sends the readings over the mesh once an hour, as telemetry of the node's surroundings and power.",
-  }),
-
-  "monitor.enabled": defaulted(boolean(), true, { help: "Watches this machine and reports by alert what is wrong." }),
-  "monitor.check_every_s": defaulted(integer(5, 3600), 60, { help: "Seconds between two looks." }),
-  "monitor.for_s": defaulted(integer(0, 86400), 300, { help: "Seconds for which a limit must be passed before there is an alert." }),
-  "monitor.temperature_c": defaulted(decimal(20, 120), 60, { help: "Degrees of the processor that are too warm." }),
-  "monitor.critical_c": defaulted(decimal(20, 120), 68, {
-    help: "Degrees of the processor that are an alert at once; greater than temperature_c.",
-    above: "monitor.temperature_c",
-  }),
-  "monitor.load_per_core": defaulted(decimal(0.1, 100), 2, { help: "Average load over 5 minutes, for each core, that is too high." }),
-  "monitor.memory_percent": defaulted(decimal(1, 100), 90, { help: "Share of the memory in use that is too high." }),
-  "monitor.disk_percent": defaulted(decimal(1, 100), 90, { help: "Share of the disk in use that is too high." }),
-
-  remote: defaulted(remotes(), [], {
-    help: "Each with a name, host, and port (4403), check_every_s (600, at least 120), timeout_s (10).",
-    example: '[[remote]]\nname = "roof"\nhost = "192.168.1.51"',
-  }),
-
-  "alerts.to": defaulted(listOf(destination(), DESTINATIONS), [], { help: "Who gets alerts: nodes by id, channels by index or name." }),
-  "alerts.allow_public": defaulted(boolean(), false, {
-    help: "Lets alerts and scheduled answers out on channel 0 and on channels with the default key, where everybody hears them.",
-  }),
-  "alerts.quiet": optional(quietHours(), {
-    help: "Hours in which alerts are held, but for red vigilance; at their end one message tells what still holds.",
-    example: '"22:00-07:00"',
-  }),
-  "alerts.timezone": optional(timeZone(), {
-    help: "Time zone of quiet and of schedules; without it the system's.",
-    example: '"Europe/Paris"',
-  }),
-
-  schedule: defaulted(schedule(), [], {
-    help: "Each with cron (minute, hour, day, month, weekday), command and to.",
-    example: '[[schedule]]\ncron = "0 8 * * *"\ncommand = "/weather"\nto = "channel:2"',
-    beside: (entries, other) =>
-      scheduleFaults(
-        entries,
-        other("commands.prefix") as string | undefined,
-        other("commands.aliases") as Record<string, string> | undefined,
-      ),
-  }),
-
-  "share.listen": optional(listenAddress(), {
-    help: "Where phone apps and other clients connect to share the bot's radio; without it they cannot.",
-    example: '"127.0.0.1:4404"',
-  }),
-  "share.http": optional(listenAddress(), { help: "Where the web client connects.", example: '"127.0.0.1:4480"' }),
-  "share.allow": defaulted(shareAllow(), [], {
-    help: "Who may connect besides this machine itself, which may everything: ranges of addresses, each with a role.",
-    example: '[[share.allow]]\ncidr = "192.168.1.0/24"\nrole = "no-admin"',
-  }),
-  "share.bot_contact": defaulted(boolean(), true, {
-    help: "Clients see a contact MeshBot: a direct text to it is a command, answered without any air time.",
-  }),
-  "share.hide_bot_traffic": defaulted(boolean(), false, { help: "Keeps strangers' commands and their answers from the clients." }),
-
-  "store.keep_days": defaulted(integer(1, 3650), 30, { help: "Days for which what was heard is kept." }),
-  "store.max_mb": defaulted(integer(16, 1_000_000), 512, { help: "Mebibytes on disk beyond which the oldest is forgotten." }),
+  ...SERVICE_KEYS,
 
   "log.format": computed(oneOf("text", "json", "journal"), (env) => stderrIsJournal(env) ? "journal" : "text", {
     help: 'How lines look: "text" for people, "json" for programs, "journal" with journald\'s priorities.',

@@ -8,7 +8,7 @@ import type { OrderResult } from "../../src/mesh/remote_admin.ts";
 import type { TracerouteResult } from "../../src/mesh/requests.ts";
 import { textLengthBytes } from "../../src/mesh/text.ts";
 import type { Reply } from "../../src/router/command.ts";
-import { indexCommands } from "../../src/router/router.ts";
+import { indexCommands } from "../../src/router/command_index.ts";
 import { addNode, ASKER_NUM, type ContextOptions, forgetfulFile, OWN_NUM, OWN_PLACE } from "../support/context.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { reply, testCommands } from "../support/run_command.ts";

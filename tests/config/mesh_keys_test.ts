@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Config, formatPublicKey, loadConfig, parsePublicKey } from "../../src/config.ts";
 import { COMMAND_WORDS } from "../../src/config/command_words.ts";
-import { indexCommands } from "../../src/router/router.ts";
+import { indexCommands } from "../../src/router/command_index.ts";
 import { testCommands } from "../support/run_command.ts";
 
 const HOST = '[node]\nhost = "node.local"\n';
