@@ -6,19 +6,21 @@ import { createReceiving } from "./app/receiving.ts";
 import { reread } from "./app/reread.ts";
 import { resume } from "./app/resuming.ts";
 import { createSending } from "./app/sending.ts";
+import type { Sharing } from "./app/sharing.ts";
 import { createStationHistory } from "./app/station_history.ts";
 import { statusReport } from "./app/status_report.ts";
 import { createUnasked } from "./app/unasked.ts";
 import { createWindows } from "./app/windows.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCommands } from "./commands/mod.ts";
-import { ALERTS_FILE, type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE } from "./config.ts";
+import { ALERTS_FILE, type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE, SHARE_FILE } from "./config.ts";
 import { createOtherClient } from "./health/other_client.ts";
 import { createSystemReader, type SystemReader } from "./health/system.ts";
 import { createStateFile } from "./io/state_file.ts";
-import { describeCause } from "./link/connection.ts";
-import type { LinkEvent, LinkState } from "./link/link.ts";
-import type { Init } from "./link/messages.ts";
+import { describeCause, type EndCause } from "./link/connection.ts";
+import type { Link, LinkEvent, LinkState } from "./link/link.ts";
+import type { FromRadio, Init } from "./link/messages.ts";
+import { toRadioOf } from "./link/packet_bytes.ts";
 import { Slots } from "./link/slot.ts";
 import { logger } from "./log.ts";
 import { warnOfMissingChannels } from "./mesh/channels.ts";
@@ -101,7 +103,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodes,
     radio,
     give,
-    ...(options.onSent === undefined ? {} : { onSent: options.onSent }),
+    onSent(sent) {
+      sharing?.botSent(sent.draft, sent.id);
+      options.onSent?.(sent);
+    },
+    giveBytes,
     ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
     journal: store.journal,
   });
@@ -153,6 +159,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       queueLength: outbox.length,
       outcomes: sending.outcomes,
       deliveredSealed: sending.deliveredSealed(),
+      clients: sharing?.view.clients.length,
       otherClient: otherClient.suspected,
     }),
   };
@@ -185,12 +192,35 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(kept.ownNum === undefined ? {} : { knownNode: kept.ownNum }),
   });
 
-  const link = new RadioLink({ clock, config: () => config, slots, session, onEvent });
+  const link = new RadioLink({ clock, config: () => config, slots, session, user: { connected, received, lost }, onEvent });
+  const { listen, http } = config.share;
+  const sharing = listen === undefined && http === undefined ? undefined : await startSharing();
 
   log.info`MeshBot ${options.version} is starting; its node is ${config.node.host}:${config.node.port}`;
   await link.open();
   if (config.esphome.url !== undefined) await stationHistory.load(config.esphome.sensors.map(({ id }) => id));
   windows.configure(config);
+
+  async function startSharing(): Promise<Sharing> {
+    // Only who shares the radio needs what belongs to it.
+    const { createSharing } = await import("./app/sharing.ts");
+    const path = join(config.data_dir, SHARE_FILE);
+    return createSharing({ clock, config: () => config, path, nodes, outbox, link, session, radio, answering: () => answering });
+  }
+
+  function connected(to: Link): void {
+    session.connected(to);
+  }
+
+  function received(message: FromRadio, bytes: Uint8Array): void {
+    sharing?.fromRadio(message, bytes);
+    session.received(message, bytes);
+  }
+
+  function lost(cause: EndCause): void {
+    session.lost(cause);
+    sharing?.linkLost();
+  }
 
   function onEvent(event: LinkEvent): void {
     if (event.type === "lost") store.history.linkEvent("lost", describeCause(event.cause));
@@ -205,6 +235,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (first) resume({ journal: store.journal, outbox, answering, rxTimeS: receiving.meshTimeS() });
     outbox.linkReady({ nodeNum: known.nodeNum, hopLimit: hopLimit(), outageMs });
     unasked.linkReady();
+    sharing?.linkReady();
   }
 
   /** Where our node stands: as configured, else as it says itself. */
@@ -218,6 +249,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   function give(packet: Init<"MeshPacket">): boolean {
     otherClient.sent(packet.id ?? 0);
     return link.send({ payloadVariant: { case: "packet", value: packet } });
+  }
+
+  /** Hands our node a client's packet as the client has written it. */
+  function giveBytes(packet: Uint8Array): boolean {
+    return link.sendBytes(toRadioOf(packet));
   }
 
   /** Reads the configuration again; with a mistake in it the old one stays. Link, queue and what is under way go on. */
@@ -239,6 +275,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     log.info`stopping`;
+    await sharing?.[Symbol.asyncDispose]();
     // What alerts are under way stays in the journal: they count as said.
     unasked[Symbol.dispose]();
     await answering.stop();
@@ -267,7 +304,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodes,
     outbox,
     radio,
-    status: () => statusReport({ clock, config, parts, store: store.state }),
+    status: () => statusReport({ clock, config, parts, store: store.state, share: sharing?.view }),
     reload,
     ended: ended.promise,
     stop: () => stopping ??= stop(),

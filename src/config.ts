@@ -18,4 +18,5 @@ export { type ConfigSource, loadConfig, type Loaded, type LoadOptions } from "./
 /** The files that the bot keeps in `data_dir`. */
 export const PEOPLE_FILE = "people.json";
 export const ALERTS_FILE = "alerts.json";
+export const SHARE_FILE = "share.json";
 export const KEY_CONFLICTS_FILE = "key_conflicts.json";

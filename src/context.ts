@@ -28,6 +28,8 @@ export interface LinkView {
   readonly outcomes: Readonly<Record<Outcome["kind"], number>>;
   /** How many of the delivered ones were encrypted for the asker's key: only there nobody else can have said that they arrived. */
   readonly deliveredSealed: number;
+  /** Clients of the shared radio; undefined when it is not shared. */
+  readonly clients: number | undefined;
   /** Another client seems to read from our node's queue. */
   readonly otherClient: boolean;
 }

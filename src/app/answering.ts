@@ -41,7 +41,9 @@ export interface Answering {
   /** Takes up a request that an earlier run of the program did not end. */
   resume(message: TextMessage): void;
   /** What a command of our own says; undefined when it says nothing or fails. */
-  ask(message: TextMessage): Promise<string | undefined>;
+  ask(message: TextMessage, manner?: "quietly" | "aloud"): Promise<string | undefined>;
+  /** Whether a text asks for something that is answered. */
+  isRequest(message: TextMessage): boolean;
   /** From now on texts are read as this configuration wants it; what is under way goes on. */
   configure(config: Config): void;
   stop(): Promise<void>;
@@ -57,7 +59,8 @@ export function createAnswering(config: Config, options: AnsweringOptions): Answ
   return {
     handle: (message, raw) => current.handle(message, raw),
     resume: (message) => current.resume(message),
-    ask: (message) => current.ask(message),
+    ask: (message, manner) => current.ask(message, manner),
+    isRequest: (message) => current.isRequest(message),
     configure(next) {
       // Who has been refused once knows it: another limit alone begins a new count.
       if (next.mesh.commands_per_5_minutes !== commandsMax) {

@@ -15,7 +15,9 @@ export interface RadioLinkOptions {
   readonly clock: Clock;
   readonly config: () => Config;
   readonly slots: Slots;
-  readonly session: Session & LinkUser;
+  readonly session: Pick<Session, "askConfig" | "radio">;
+  /** Who takes what the node says. */
+  readonly user: LinkUser;
   readonly onEvent: (event: LinkEvent) => void;
 }
 
@@ -47,9 +49,9 @@ export class RadioLink {
 
   /** Throws SlotTakenError when this process already has a connection to the node. */
   async open(): Promise<void> {
-    const { clock, config, slots, session, onEvent } = this.#options;
+    const { clock, config, slots, user, onEvent } = this.#options;
     const { host, port } = config().node;
-    this.#link = await openLink({ host, port, clock, slots, user: session });
+    this.#link = await openLink({ host, port, clock, slots, user });
     this.#link.listen(onEvent);
     this.watch();
   }
@@ -72,6 +74,11 @@ export class RadioLink {
   /** Queues one message; false when there is no connection. */
   send(message: Init<"ToRadio">): boolean {
     return this.#link?.send(message) ?? false;
+  }
+
+  /** Queues an encoded ToRadio as it is; false when there is no connection. */
+  sendBytes(toRadio: Uint8Array): boolean {
+    return this.#link?.sendBytes(toRadio) ?? false;
   }
 
   /** Leaves the node to another program; resolves when its connection is free. */

@@ -24,6 +24,8 @@ export interface SendingOptions {
   readonly radio: () => RadioInfo | undefined;
   /** Hands a packet to our node; false when there is no ready link. */
   readonly give: (packet: Init<"MeshPacket">) => boolean;
+  /** Hands our node an encoded MeshPacket as it is; false when there is no ready link. */
+  readonly giveBytes: (packet: Uint8Array) => boolean;
   readonly journal: OutboxJournal;
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
@@ -57,6 +59,7 @@ export function createSending(options: SendingOptions): Sending {
   const outbox: Outbox = new Outbox({
     clock,
     send: give,
+    sendBytes: options.giveBytes,
     journal: options.journal,
     refuses(draft, dataBytes) {
       const ms = onAirMs(draft, dataBytes);

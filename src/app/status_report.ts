@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { formatNodeId } from "../node_id.ts";
+import type { ShareView } from "../share/share.ts";
 import type { StoreState } from "../store/store.ts";
 import type { ProcessContext } from "./answering.ts";
 
@@ -11,10 +12,11 @@ export interface StatusReportOptions {
   readonly config: Config;
   readonly parts: ProcessContext;
   readonly store: StoreState;
+  readonly share: ShareView | undefined;
 }
 
 /** Names and values for people and programs, small enough for one line of the control socket. */
-export function statusReport({ clock, config, parts, store }: StatusReportOptions): object {
+export function statusReport({ clock, config, parts, store, share }: StatusReportOptions): object {
   const { airtime, budget, link, nodes, people, radio, services, startedAtWallMs, version } = parts;
   const known = radio();
   const { state, sinceWallMs, reconnects, queueLength, outcomes } = link();
@@ -36,6 +38,13 @@ export function statusReport({ clock, config, parts, store }: StatusReportOption
     nodes: nodes.size,
     store: { ...store },
     ...(on.length === 0 ? {} : { services: Object.fromEntries(on.map(({ name, health }) => [name, health.state])) }),
+    ...(share === undefined ? {} : {
+      share: {
+        listen: share.listen ?? "not yet",
+        ...(share.http === undefined ? {} : { http: share.http }),
+        clients: share.clients.map(({ address, kind, role }) => `${address} (${kind}, ${role})`),
+      },
+    }),
     ...(mutedUntilWallMs === undefined ? {} : { mutedForS: Math.round((mutedUntilWallMs - clock.wallMs()) / 1000) }),
   };
 }

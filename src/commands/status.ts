@@ -1,6 +1,6 @@
 /**
  * /status: the bot's own link to the mesh: state and since when, reconnects, firmware, queue, channel utilisation and air time of its
- * node, air time of its own texts in the last hour, nodes known, the services.
+ * node, air time of its own texts in the last hour, nodes known, clients of the shared radio, the services.
  */
 import type { BotContext } from "../context.ts";
 import { formatAge, formatPercent } from "../i18n/format.ts";
@@ -38,7 +38,7 @@ function statusText(context: BotContext): string {
     `📶 ${channel} ${say.status.rules[rule]}${nodeAirTime === undefined ? "" : `, ${say.status.nodeAirTime} ${nodeAirTime}`}`,
     `⏳ ${say.status.ownAirTime(seconds(usedMs), seconds(usedMs + budget.leftMs()))}`,
     `📨 ${say.status.sent(delivered, link.deliveredSealed, relayed, failed + unknown + expired)}`,
-    `👥 ${say.status.nodes(nodes.size)}`,
+    `👥 ${say.status.nodes(nodes.size)}${link.clients === undefined ? "" : ` 📱${link.clients}`}`,
   ];
   if (link.otherClient) lines.unshift(`⚠️ ${say.status.otherClient}`);
   return [...lines, ...servicesLine(context, context.config.mesh.message_bytes - textLengthBytes(lines.join("\n")) - 1)].join("\n");

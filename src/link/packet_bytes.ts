@@ -1,4 +1,4 @@
-/** The bytes of a MeshPacket within a FromRadio, as the node sent them: unknown fields and the order of the known ones stay. */
+/** The bytes of a MeshPacket within a FromRadio or ToRadio, as their sender wrote them: unknown fields and the order of the known ones stay. */
 
 // FromRadio.packet is field 2 (mesh.proto), a submessage.
 const PACKET_FIELD = 2;
@@ -47,4 +47,15 @@ export function packetBytes(fromRadio: Uint8Array): Uint8Array | undefined {
     }
   }
   return at === fromRadio.length ? found : undefined;
+}
+
+/** A ToRadio around an encoded MeshPacket (ToRadio.packet is field 1, mesh.proto). */
+export function toRadioOf(packet: Uint8Array): Uint8Array {
+  const head = [1 << 3 | LENGTH_DELIMITED];
+  let left = packet.length;
+  for (; left > 0x7f; left >>>= 7) head.push(left & 0x7f | 0x80);
+  const toRadio = new Uint8Array(head.length + 1 + packet.length);
+  toRadio.set([...head, left]);
+  toRadio.set(packet, head.length + 1);
+  return toRadio;
 }

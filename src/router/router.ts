@@ -112,11 +112,17 @@ export class Router {
     this.#ignore(message, request.ignored);
   }
 
-  /** What a command of our own says, such as a scheduled one; undefined when it says nothing or fails. It is no admin's. */
-  async ask(message: TextMessage): Promise<string | undefined> {
-    const parsed = parseCommand(message.text, this.#prefix);
+  /**
+   * What a command of our own says, such as a scheduled one; undefined when it says nothing or fails. It is no admin's. `aloud`: for
+   * somebody who waits for the answer, who may leave the prefix out and is told what went wrong.
+   */
+  async ask(message: TextMessage, manner: "quietly" | "aloud" = "quietly"): Promise<string | undefined> {
+    const { say } = this.#options.context;
+    const aloud = manner === "aloud";
+    const parsed = parseCommand(message.text, this.#prefix) ?? (aloud ? parseCommand(message.text, "") : undefined);
     const command = parsed === undefined ? undefined : this.#commands.get(parsed.word);
     if (parsed === undefined || command === undefined || command.admin === true) {
+      if (aloud) return say.router.unknown(nearest(parsed?.word ?? "", [...this.#commands.keys()]), this.#prefix);
       log.error`there is no command ${message.text} to run by itself`;
       return undefined;
     }
@@ -124,9 +130,15 @@ export class Router {
       const reply = await this.#withDeadline(command, parsed.args, message, { onChannel: false, admin: false });
       return typeof reply === "string" ? reply : undefined;
     } catch (error) {
-      if (!this.#stop.signal.aborted) log.warn`${message.text}: ${describeError(error)}`;
-      return undefined;
+      if (this.#stop.signal.aborted) return undefined;
+      log.warn`${message.text}: ${describeError(error)}`;
+      return aloud ? say.router.failed(command.name, this.#prefix) : undefined;
     }
+  }
+
+  /** Whether a text asks for something that is answered; nothing is noted or counted. */
+  isRequest(message: TextMessage): boolean {
+    return firstRefusal(this.#options.guards, message) === undefined && !("ignored" in this.#read(message));
   }
 
   /** What a text asks for, or why it is not answered. */

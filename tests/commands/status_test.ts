@@ -63,6 +63,7 @@ Deno.test("status fits into one message in every state", async () => {
         outcomes: BUSY,
         deliveredSealed: 999,
         otherClient: true,
+        clients: 99,
       };
       const services = servicesOf({ weather: "ok", lightning: "failing", vigilance: "ok", esphome: "ok" });
       const text = await answer("status", {
@@ -90,4 +91,8 @@ Deno.test("status has one line for the services that are on, and names those tha
     await answer("status", { services: servicesOf({ weather: "failing", vigilance: "ok", lightning: "failing" }) }),
     /\n🌐 1\/3 ❌ weather lightning$/,
   );
+});
+
+Deno.test("status tells how many clients share the radio", async () => {
+  assert.match(await answer("status", { link: { clients: 2 } }), /\n👥 0 nodes 📱2$/);
 });

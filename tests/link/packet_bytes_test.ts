@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decode, encode } from "../../src/link/codec.ts";
-import { packetBytes } from "../../src/link/packet_bytes.ts";
+import { packetBytes, toRadioOf } from "../../src/link/packet_bytes.ts";
 
 const packet = fc.record({
   id: fc.nat(),
@@ -42,5 +42,12 @@ Deno.test("packetBytes() takes any bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
     const found = packetBytes(bytes);
     assert.ok(found === undefined || found.length <= bytes.length);
+  }));
+});
+
+Deno.test("toRadioOf() is what the codec makes of the same packet", () => {
+  fc.assert(fc.property(packet, ({ payload, ...fields }) => {
+    const value = { ...fields, payloadVariant: { case: "encrypted" as const, value: payload } };
+    assert.deepEqual(toRadioOf(encode("MeshPacket", value)), encode("ToRadio", { payloadVariant: { case: "packet", value } }));
   }));
 });

@@ -78,6 +78,7 @@ export function makeContext(options: ContextOptions = {}): CommandContext {
       queueLength: 0,
       outcomes: NO_OUTCOMES,
       deliveredSealed: 0,
+      clients: undefined,
       otherClient: false,
       ...options.link,
     }),
