@@ -17,11 +17,25 @@ const PERMISSIONS = [
   "--allow-net",
   "--allow-read",
   "--allow-write",
+  // Each key of the configuration is a variable too.
   "--allow-env",
-  "--allow-sys",
+  "--allow-sys=loadavg,networkInterfaces,osUptime,statfs,systemMemoryInfo,uid",
+  // All code is in the file.
+  "--deny-import",
   // By path: by name Deno would look for them at the start, and refuse to start where there is no PATH.
-  `--allow-run=${["curl", "vcgencmd", "systemctl"].flatMap((program) => [`/usr/bin/${program}`, `/bin/${program}`]).join(",")}`,
+  "--allow-run=/usr/bin/curl,/bin/curl,/usr/local/bin/curl,/usr/bin/vcgencmd,/bin/vcgencmd,/usr/bin/systemctl,/bin/systemctl",
 ];
+const FLAGS = [
+  "--quiet",
+  "--no-prompt",
+  "--no-config",
+  // What is compiled by the engine would be kept in /tmp under a name that everybody can guess and write first.
+  "--no-code-cache",
+  // The datagrams to systemd.
+  "--unstable-net",
+];
+/** The machine in the head of an ELF file (elf(5), e_machine). */
+const ELF_MACHINES: Readonly<Record<string, number>> = { "aarch64-unknown-linux-gnu": 183, "x86_64-unknown-linux-gnu": 62 };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ args: Deno.args, options: { target: { type: "string", multiple: true } } });
@@ -50,25 +64,13 @@ async function main(): Promise<number> {
 
 async function compile(bundle: string, target: string, work: string): Promise<void> {
   const output = join(DIST, `meshbot-${VERSION}-${target}`);
-  // The folder of the source and the name of the program go into the file: the same ones give the same bytes.
+  // The names of both files, the source's time and nothing of the folder go into the program: the same ones give the same bytes.
+  await Deno.utime(bundle, 0, 0);
   const draft = join(work, basename(output));
-  await run(
-    [
-      "compile",
-      "--quiet",
-      "--no-prompt",
-      "--no-config",
-      "--unstable-net",
-      ...PERMISSIONS,
-      "--target",
-      target,
-      "--output",
-      draft,
-      basename(bundle),
-    ],
-    work,
-  );
-  await Deno.copyFile(draft, output);
+  await run(["compile", ...FLAGS, ...PERMISSIONS, "--target", target, "--output", draft, basename(bundle)], work);
+  await requireMachine(draft, target);
+  // A program that is running cannot be written to, but replaced.
+  await Deno.rename(draft, output);
   const { size } = await Deno.stat(output);
   const sum = await sha256(output);
   await writeSum(basename(output), sum);
@@ -87,11 +89,20 @@ async function run(args: readonly string[], cwd: string): Promise<void> {
   const text = new TextDecoder().decode(stderr).split("\nStack backtrace")[0]?.trim() ?? "";
   if (/dl\.deno\.land|denort/.test(text) && Deno.env.get("DENORT_BIN") === undefined) {
     throw new Error(
-      `Deno's download server (dl.deno.land) cannot be reached, and the base runtime of the program comes from there. Set DENORT_BIN to ` +
-        "the path of a denort of the same Deno for that target and try again.",
+      "Deno's download server (dl.deno.land), which has the base runtime of the program, cannot be reached: set DENORT_BIN to the path " +
+        `of a denort for that target from Deno ${Deno.version.deno}`,
     );
   }
   throw new Error(`deno ${args[0]} failed:\n${text}`);
+}
+
+/** Throws when the program is for another machine than the target's: DENORT_BIN names one base, whatever the target. */
+async function requireMachine(path: string, target: string): Promise<void> {
+  using file = await Deno.open(path);
+  const head = new Uint8Array(20);
+  await file.read(head);
+  if (new DataView(head.buffer).getUint16(18, true) === ELF_MACHINES[target]) return;
+  throw new Error(`the base runtime that DENORT_BIN names is not for ${target}: set DENORT_BIN for one --target at a time`);
 }
 
 async function sha256(path: string): Promise<string> {

@@ -2,7 +2,20 @@
 import type { Fact } from "./facts_plugin.ts";
 
 /** Importable by every room; of the others they import types alone. */
-const SHARED = new Set(["context", "config", "errors", "log", "i18n", "clock", "node_id", "nearest", "version", "condition", "geo"]);
+const SHARED = new Set([
+  "context",
+  "config",
+  "errors",
+  "log",
+  "i18n",
+  "clock",
+  "node_id",
+  "nearest",
+  "version",
+  "condition",
+  "geo",
+  "program_path",
+]);
 
 const MESH_AND_BELOW = ["mesh", "link"];
 const BOT_PARTS = ["router", "commands", "services", "alerts", "health", "store", "diag", "share", ...MESH_AND_BELOW];

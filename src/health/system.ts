@@ -1,6 +1,7 @@
 /** The readings of this machine: pure reads, each of which may fail without the others. */
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { programPath } from "../program_path.ts";
 
 /** Used and whole amount, in bytes. */
 export interface Usage {
@@ -134,7 +135,7 @@ async function attempt<T>(read: () => T | Promise<T>): Promise<T | undefined> {
 }
 
 async function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
-  const command = new Deno.Command(program, { args: [...args], stdin: "null", stdout: "piped", stderr: "null", signal });
+  const command = new Deno.Command(programPath(program), { args: [...args], stdin: "null", stdout: "piped", stderr: "null", signal });
   const { success, code, stdout } = await command.output();
   if (!success) throw new Error(`${program} ended with code ${code}`);
   return new TextDecoder().decode(stdout);

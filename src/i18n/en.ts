@@ -186,7 +186,7 @@ export const en = {
     rules: { free: "free", short: "busy: 1 part", admins: "full: admins" },
     sent: (delivered: number, sealed: number, relayed: number, failed: number): string =>
       `${delivered} ok (🔒${sealed}), ${relayed} relayed, ${failed} failed`,
-    otherClient: "2nd client at node",
+    otherClient: "2nd client",
     nodes: (count: number): string => count === 1 ? "1 node" : `${count} nodes`,
   },
 

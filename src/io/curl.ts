@@ -1,6 +1,7 @@
 /** The same GET by the program curl: for sites that turn other clients away by what their connections look like. */
 import { type Clock, systemClock } from "../clock.ts";
 import { ServiceError, type ServiceFault } from "../errors.ts";
+import { programPath } from "../program_path.ts";
 import { MAX_REDIRECTS, redirectTarget } from "./http.ts";
 
 /** What to fetch, and how much of it at most. There are no headers: curl keeps its own, the User-Agent among them. */
@@ -15,7 +16,7 @@ export interface CurlRequest {
   /** Of the body. */
   readonly maxBytes: number;
   readonly clock?: Clock;
-  /** The program's name or path; `curl` by default. */
+  /** The program's name, to be found in the usual folders, or its path; `curl` by default. */
   readonly program?: string;
 }
 
@@ -111,7 +112,7 @@ function spawn({ program = "curl", maxBytes, timeoutMs, who }: CurlRequest, url:
     url.href,
   ];
   try {
-    return new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
+    return new Deno.Command(programPath(program), { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   } catch (cause) {
     const missing = `${who} cannot be asked by curl: `;
     if (cause instanceof Deno.errors.NotFound) throw new CurlMissingError("unreachable", `${missing}the program is not installed`);
