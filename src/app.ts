@@ -104,6 +104,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     radio,
     give,
     onSent(sent) {
+      otherClient.sent(sent.id);
       sharing?.botSent(sent.draft, sent.id);
       options.onSent?.(sent);
     },
@@ -208,8 +209,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     return createSharing({ clock, config: () => config, path, nodes, outbox, link, session, radio, answering: () => answering });
   }
 
+  /** What the session itself sends, such as the time, the node reports on too. */
   function connected(to: Link): void {
-    session.connected(to);
+    session.connected({
+      get state() {
+        return to.state;
+      },
+      send(message) {
+        if (message.payloadVariant?.case === "packet") otherClient.sent(message.payloadVariant.value.id ?? 0);
+        return to.send(message);
+      },
+      identify: (nodeNum) => to.identify(nodeNum),
+      settled: () => to.settled(),
+    });
   }
 
   function received(message: FromRadio, bytes: Uint8Array): void {
@@ -294,7 +306,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       get reconnects() {
         return link.reconnects;
       },
-      stepAside: (ms) => link.stepAside(ms),
+      stepAside: () => link.stepAside(),
       comeBack: () => link.comeBack(),
       listen(listener) {
         listeners.add(listener);

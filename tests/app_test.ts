@@ -245,3 +245,20 @@ Deno.test("the bot stops in order: it says disconnect, and the node sees it go",
   assert.equal(bot.node.connections.current, false);
   await bot[Symbol.asyncDispose]();
 });
+
+Deno.test("rule 23: the bot takes its own setting of the node's clock, and a link that breaks often, for no other client", async () => {
+  await using bot = await startBot();
+  for (let breaks = 0; breaks < 4; breaks++) {
+    const again = new Promise<void>((resolve) => {
+      const unlisten = bot.app.link.listen((event) => {
+        if (event.type !== "state" || event.state.kind !== "ready") return;
+        unlisten();
+        resolve();
+      });
+    });
+    bot.node.reset();
+    await again;
+  }
+  await bot.ask("/ping");
+  assert.doesNotMatch((await bot.ask("/status")).text, /⚠️/);
+});

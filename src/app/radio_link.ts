@@ -5,10 +5,7 @@ import { startMonitor } from "../health/monitor.ts";
 import { type Link, type LinkEvent, type LinkState, type LinkUser, openLink } from "../link/link.ts";
 import type { Init } from "../link/messages.ts";
 import type { Slots } from "../link/slot.ts";
-import { logger } from "../log.ts";
 import type { Session } from "../mesh/session.ts";
-
-const log = logger("app");
 
 /** What the link needs. */
 export interface RadioLinkOptions {
@@ -82,15 +79,13 @@ export class RadioLink {
   }
 
   /** Leaves the node to another program; resolves when its connection is free. */
-  async stepAside(ms: number): Promise<void> {
-    log.warn`another program asked for the node: stepping aside for at most ${Math.round(ms / 1000)} s`;
+  async stepAside(): Promise<void> {
     await this.#leave();
   }
 
   /** Takes the node again; harmless when it has not been left, or when the bot stops. */
   async comeBack(): Promise<void> {
     if (this.#link !== undefined || this.#stopped) return;
-    log.info`the other program is done with the node: coming back`;
     await this.open();
   }
 

@@ -25,16 +25,20 @@ export function statusReport({ clock, config, parts, store, share }: StatusRepor
   const on = Object.values(services).filter((service) => service !== undefined);
   return {
     version,
-    runningS: Math.round((clock.wallMs() - startedAtWallMs) / 1000),
+    runningSeconds: Math.round((clock.wallMs() - startedAtWallMs) / 1000),
     node: {
       address: `${config.node.host}:${config.node.port}`,
       ...(known === undefined
         ? {}
         : { id: formatNodeId(known.nodeNum), name: nodes.nameOf(known.nodeNum), firmware: known.firmwareVersion }),
     },
-    link: { state, sinceS: Math.round((clock.wallMs() - sinceWallMs) / 1000), reconnects },
+    link: { state, sinceSeconds: Math.round((clock.wallMs() - sinceWallMs) / 1000), reconnects },
     messages: { waiting: queueLength, ...outcomes },
-    airTime: { usedS: Math.round(usedMs / 1000), limitS: Math.round((usedMs + budget.leftMs()) / 1000), rule: budget.rule().rule },
+    airTime: {
+      usedSeconds: Math.round(usedMs / 1000),
+      limitSeconds: Math.round((usedMs + budget.leftMs()) / 1000),
+      rule: budget.rule().rule,
+    },
     nodes: nodes.size,
     store: { ...store },
     ...(on.length === 0 ? {} : { services: Object.fromEntries(on.map(({ name, health }) => [name, health.state])) }),
@@ -42,9 +46,9 @@ export function statusReport({ clock, config, parts, store, share }: StatusRepor
       share: {
         listen: share.listen ?? "not yet",
         ...(share.http === undefined ? {} : { http: share.http }),
-        clients: share.clients.map(({ address, kind, role }) => `${address} (${kind}, ${role})`),
+        clients: share.clients.length === 0 ? "none" : share.clients.map(({ address, kind, role }) => `${address} (${kind}, ${role})`),
       },
     }),
-    ...(mutedUntilWallMs === undefined ? {} : { mutedForS: Math.round((mutedUntilWallMs - clock.wallMs()) / 1000) }),
+    ...(mutedUntilWallMs === undefined ? {} : { mutedForSeconds: Math.round((mutedUntilWallMs - clock.wallMs()) / 1000) }),
   };
 }

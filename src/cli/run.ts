@@ -67,7 +67,7 @@ async function start(config: Config, readConfig: () => Config, env: Readonly<Rec
       presence.nodeKnown(radio.nodeNum, event.state.address);
     }
   });
-  presence.serve({ status: () => app.status(), stepAside: (ms) => app.link.stepAside(ms), comeBack: () => app.link.comeBack() });
+  presence.serve({ status: () => app.status(), stepAside: () => app.link.stepAside(), comeBack: () => app.link.comeBack() });
   parts.adopt(
     onHangup(() => {
       notifier.reloading();
