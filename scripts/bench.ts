@@ -1,9 +1,10 @@
 // deno-lint-ignore-file no-console -- a script's answer goes to the terminal
-/** Measures the link and prints one table: `deno task bench [--only a,c] [--json]`. */
+/** Measures the link and prints one table: `deno task bench [--only a,c] [--kills N] [--json]`. */
 import { parseArgs } from "node:util";
 import { cpus, release, totalmem } from "node:os";
 import { decodeFigure } from "./bench/decode.ts";
 import { type Figure, isReached, type Measurement, short } from "./bench/figure.ts";
+import { killsFigure } from "./bench/kills.ts";
 import { memoryFigure } from "./bench/memory.ts";
 import { noiseFigure } from "./bench/noise.ts";
 import { quietFigure } from "./bench/quiet.ts";
@@ -11,6 +12,8 @@ import { reconnectFigure } from "./bench/reconnect.ts";
 import { refusedFigure } from "./bench/refused.ts";
 import { silentFigure } from "./bench/silent.ts";
 import { startFigure } from "./bench/start.ts";
+import { storeQuestionsFigure } from "./bench/store_questions.ts";
+import { storeWrittenFigure } from "./bench/store_written.ts";
 
 const FIGURES: readonly Figure[] = [
   reconnectFigure,
@@ -20,11 +23,22 @@ const FIGURES: readonly Figure[] = [
   noiseFigure,
   decodeFigure,
   startFigure,
+  storeQuestionsFigure,
+  storeWrittenFigure,
+  killsFigure,
   memoryFigure,
 ];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" }, json: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { only: { type: "string" }, kills: { type: "string", default: "10" }, json: { type: "boolean", default: false } },
+  });
+  const kills = Number(values.kills);
+  if (!Number.isInteger(kills) || kills < 1) {
+    console.error(`--kills wants how often the bot is to be killed, such as 200: it is ${values.kills}`);
+    Deno.exit(2);
+  }
   const wanted = values.only === undefined ? undefined : values.only.split(",").map((letter) => letter.trim());
   const unknown = wanted?.filter((letter) => !FIGURES.some((figure) => figure.letter === letter)) ?? [];
   if (unknown.length > 0) {
@@ -37,7 +51,7 @@ async function main(): Promise<void> {
   const results = new Map<string, readonly Measurement[]>();
   const measure = async (figure: Figure) => {
     if (!values.json) console.error(`measuring ${figure.letter}: ${figure.title} …`);
-    results.set(figure.letter, await figure.measure());
+    results.set(figure.letter, await figure.measure({ kills }));
   };
   // What uses the processor is measured alone; what mostly waits, all at once.
   for (const figure of figures) if (!figure.waits) await measure(figure);

@@ -11,13 +11,19 @@ export interface Measurement {
   readonly detail: string;
 }
 
+/** How much is measured. */
+export interface MeasureOptions {
+  /** How often the bot is killed. */
+  readonly kills: number;
+}
+
 /** One group of figures, which are measured together. */
 export interface Figure {
   readonly letter: string;
   readonly title: string;
   /** True when it mostly waits: such figures may be measured side by side. */
   readonly waits: boolean;
-  measure(): Promise<Measurement[]>;
+  measure(options: MeasureOptions): Promise<Measurement[]>;
 }
 
 /** Whether the figure keeps its bound. */

@@ -19,8 +19,10 @@ export function reread(current: Config, read: (() => Config) | undefined): Rerea
     next = read();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    log.error`the configuration was not read again: ${error.message}`;
     const [headline, ...mistakes] = error.message.split("\n").map((line) => line.trim());
+    log.error`the configuration was not read again: ${headline}`;
+    // A line each: the log shows a line break within a text as what it is, an attempt to forge a line.
+    for (const mistake of mistakes) log.error`${mistake}`;
     return { mistakes: mistakes.length === 0 ? [headline ?? ""] : mistakes };
   }
   for (const key of FIXED) {

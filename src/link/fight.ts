@@ -24,7 +24,7 @@ export class FightDetector {
   /** The fight in words, while there is one. */
   get reason(): string | undefined {
     if (this.#waitMs === 0) return undefined;
-    return "another client keeps taking the node's only connection: close the phone app's network connection to this node, or the other program";
+    return "another client keeps taking the node's only connection: close the phone app's network connection to this node, or the other program; where the bot shares its radio, choose the one with the star";
   }
 
   /** A connection is over. */
