@@ -44,14 +44,15 @@ function statusText(context: BotContext): string {
   return [...lines, ...servicesLine(context, context.config.mesh.message_bytes - textLengthBytes(lines.join("\n")) - 1)].join("\n");
 }
 
-/** How many of the services that are on are well, and the names of those that are not where they fit; no line when none is on. */
+/** How many of the services that are on are well, and the names of those that are not, as far as that fits. */
 function servicesLine({ services }: BotContext, limitBytes: number): string[] {
   const on = Object.values(services).filter((service) => service !== undefined);
   if (on.length === 0) return [];
   const failing = on.filter(({ health }) => health.state === "failing").map(({ name }) => name);
   const count = `🌐 ${on.length - failing.length}/${on.length}`;
   const named = failing.length === 0 ? count : `${count} ❌ ${failing.join(" ")}`;
-  return [textLengthBytes(named) <= limitBytes ? named : count];
+  const fitting = [named, count].find((line) => textLengthBytes(line) <= limitBytes);
+  return fitting === undefined ? [] : [fitting];
 }
 
 function seconds(ms: number): string {

@@ -71,15 +71,46 @@ export function damagesOf(path: string): string[] {
   return found.filter((line) => line !== "ok");
 }
 
-/** A copy of the history as it is now, in a new file, while the bot goes on. Throws when the file exists. */
+/**
+ * A copy of the history as it is now, in a new file, while the bot goes on. Throws when the file exists. The files are copied as they
+ * are: SQLite's own ways need a second database beside the first, which Deno allows only with all permissions.
+ */
 export function backUp(folder: string, target: string): void {
-  using db = openToRead(storePaths(folder).history, HISTORY_MIGRATIONS);
+  const { history } = storePaths(folder);
   // It holds what people wrote: for nobody else to read.
   Deno.openSync(target, { createNew: true, write: true, mode: 0o600 }).close();
   try {
-    db.run("VACUUM INTO ?", target);
+    {
+      using db = openToRead(history, HISTORY_MIGRATIONS);
+      // While somebody reads, SQLite overwrites nothing in the log that the file lacks (sqlite.org/wal.html, 2.2): first the file, then the log.
+      db.exec("BEGIN");
+      db.get("SELECT count(*) FROM sqlite_schema");
+      Deno.copyFileSync(history, target);
+      copyIfThere(`${history}-wal`, `${target}-wal`);
+      db.exec("ROLLBACK");
+    }
+    // Works the log into the copy and removes it.
+    using copy = new Sqlite(target, { busyMs: 0 });
+    copy.exec("PRAGMA journal_mode = DELETE");
+    Deno.chmodSync(target, 0o600);
   } catch (error) {
-    Deno.removeSync(target);
+    for (const path of [target, `${target}-wal`, `${target}-shm`]) removeIfThere(path);
     throw error;
+  }
+}
+
+function copyIfThere(from: string, to: string): void {
+  try {
+    Deno.copyFileSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
