@@ -96,6 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const listeners = new Set<(event: LinkEvent) => void>();
   let awayLongUntilMs = 0;
+  let resumed = false;
   const otherClient = createOtherClient({ clock });
   const sending = createSending({
     clock,
@@ -244,8 +245,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     nodes.ownNum = known.nodeNum;
     if (first) warnOfMissingChannels(channelsIn(config), known);
     if (!first && outageMs > LONG_AWAY_MS) awayLongUntilMs = clock.nowMs() + KEPT_PACKETS_MS;
-    if (first) resume({ journal: store.journal, outbox, answering, rxTimeS: receiving.meshTimeS() });
-    outbox.linkReady({ nodeNum: known.nodeNum, hopLimit: hopLimit(), outageMs });
+    const firstOfLife = !resumed;
+    resumed = true;
+    if (firstOfLife) resume({ journal: store.journal, outbox, answering, rxTimeS: receiving.meshTimeS() });
+    // What an earlier run left open is owed, however long the node takes to come up.
+    outbox.linkReady({ nodeNum: known.nodeNum, hopLimit: hopLimit(), outageMs: firstOfLife ? 0 : outageMs });
     unasked.linkReady();
     sharing?.linkReady();
   }

@@ -10,8 +10,7 @@ const MINUTE_MS = 60_000;
 
 /** A bot on a clock that the test turns, configured by a file with `toml` once its person is known. */
 async function startTurned(clock: SteppedClock, toml: (bot: Bot) => string): Promise<Bot> {
-  let configured: Bot | undefined;
-  const bot = await startBot({
+  const bot: Bot = await startBot({
     node: { clock, airScale: 0.5 },
     app: {
       clock: clock.speaking,
@@ -19,7 +18,7 @@ async function startTurned(clock: SteppedClock, toml: (bot: Bot) => string): Pro
       readConfig() {
         const file = Deno.makeTempFileSync({ suffix: ".toml" });
         try {
-          Deno.writeTextFileSync(file, `[node]\nhost = "127.0.0.1"\n[weather]\nenabled = false\n${toml(configured as Bot)}`);
+          Deno.writeTextFileSync(file, `[node]\nhost = "127.0.0.1"\n[weather]\nenabled = false\n${toml(bot)}`);
           return loadConfig({ file, env: { HOME: "/nowhere" }, cwd: "/" }).config;
         } finally {
           Deno.removeSync(file);
@@ -27,7 +26,6 @@ async function startTurned(clock: SteppedClock, toml: (bot: Bot) => string): Pro
       },
     },
   });
-  configured = bot;
   bot.node.on("fromRadio", clock.traffic);
   bot.node.on("toRadio", clock.traffic);
   while (bot.node.station.timeS() === 0) await clock.run(100);

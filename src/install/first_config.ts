@@ -1,4 +1,5 @@
 /** The first configuration of an installed bot. */
+import { PATHS } from "./paths.ts";
 import type { Answers } from "./questions.ts";
 
 const HOUR_MS = 3_600_000;
@@ -10,6 +11,8 @@ export function firstConfig({ host, port, language, admins, listenOnlyHours }: A
     '# After a change: "sudo systemctl reload meshbot", or restart for what the log says needs it.',
     "# Everybody on this machine can read this file: keys and passwords belong in secrets.env beside it, as variables.",
     `language = ${toml(language)}`,
+    '# Where systemd lets the bot write; "sudo meshbot store info" finds it here too.',
+    `data_dir = ${toml(PATHS.state)}`,
     "",
     "[node]",
     `host = ${toml(host)}`,

@@ -30,8 +30,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** Gives a packet to the node; false when there is no connection. */
   readonly send: (packet: Init<"MeshPacket">) => boolean;
-  /** Gives the node an encoded MeshPacket of somebody else's; false when there is no connection. */
-  readonly sendBytes?: (packet: Uint8Array) => boolean;
+  /** Gives the node an encoded MeshPacket of somebody else's, under this id; false when there is no connection. */
+  readonly sendBytes?: (packet: Uint8Array, id: number) => boolean;
   /** Asked before each packet of the bot's is given to the node; a reason (the air time is used up) ends it as failed. */
   readonly refuses?: (draft: Draft, dataBytes: number) => string | undefined;
   /** Our node has no key for the recipient: starts the cure and returns after how many milliseconds to try once more. */
@@ -186,6 +186,10 @@ export class Outbox {
     const entry = this.#inFlight.get(answer.requestId) ??
       this.#queue.all().find((queued) => queued.repeated && queued.id === answer.requestId);
     if (entry === undefined) return;
+    if (answer.error === RoutingError.MAX_RETRANSMIT && entry.repeated) {
+      // Of two sendings one may well have come.
+      return this.#end(entry, { kind: "unknown", reason: "it may have gone out twice, and nobody has acknowledged it" });
+    }
     if (answer.error !== RoutingError.NONE) return this.#apply(entry, judgeRoutingError(answer.error));
     if (answer.from === entry.draft.to) return this.#end(entry, { kind: "delivered" });
     // Our own node speaks for a neighbour. It stops repeating then, so an ACK from the recipient may never follow.
@@ -245,7 +249,9 @@ export class Outbox {
       if (entry.repeated) this.#options.journal?.repeating(entry.number);
       else this.#options.journal?.sending(entry.number);
     }
-    const given = foreign === undefined ? this.#options.send(packet) : this.#options.sendBytes?.(foreign.bytes(entry.id)) ?? false;
+    const given = foreign === undefined
+      ? this.#options.send(packet)
+      : this.#options.sendBytes?.(foreign.bytes(entry.id), entry.id) ?? false;
     if (!given) return;
     this.#queue.served(entry, nowMs);
     entry.state = "sent";
@@ -278,6 +284,10 @@ export class Outbox {
       return this.#end(entry, verdict.outcome);
     }
     if (verdict.kind === "missingKey") return this.#missingKey(entry);
+    if (entry.repeated) {
+      // Under another id it would be a second message to those who have the first.
+      return this.#end(entry, { kind: "unknown", reason: `it may have gone out, and the second time ${verdict.reason}` });
+    }
     const { foreign, expiresAtMs } = entry.draft;
     if (foreign !== undefined && this.#clock.nowMs() + verdict.afterMs >= expiresAtMs) {
       return this.#end(entry, { kind: "failed", reason: verdict.reason });

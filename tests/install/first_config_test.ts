@@ -18,9 +18,10 @@ async function load(text: string) {
 }
 
 Deno.test("firstConfig() is a configuration that says what was answered", async () => {
-  const { node, language, mesh } = await load(firstConfig({ ...ANSWERS, listenOnlyHours: 0 }, systemClock.wallMs()));
+  const { node, language, data_dir, mesh } = await load(firstConfig({ ...ANSWERS, listenOnlyHours: 0 }, systemClock.wallMs()));
   assert.deepEqual([node.host, node.port, language, mesh.admins], ["192.168.1.50", 4404, "fr", ["!a1b2c3d4"]]);
   assert.deepEqual([mesh.listen_only, mesh.listen_only_until], [false, undefined]);
+  assert.equal(data_dir, "/var/lib/meshbot");
   assert.equal((await load(firstConfig({ ...ANSWERS, host: "fd00::5", listenOnlyHours: 0 }, 0))).node.host, "fd00::5");
 });
 

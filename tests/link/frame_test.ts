@@ -158,6 +158,22 @@ Deno.test("FrameParser waits for the rest of a frame however slowly it comes", (
   assert.deepEqual(frames, [payload]);
 });
 
+Deno.test("FrameParser does not give up a frame whose first part has just come, whatever its second part looks like", () => {
+  const frames: Uint8Array[] = [];
+  const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+  const outer = encodeFrame(join([bytes(1, 2, 3), encodeFrame(bytes(9))]));
+  // At a time at which a parser that knew only of its own beginning would have waited long enough.
+  parser.push(outer.slice(0, 7), 5000);
+  parser.push(outer.slice(7), 5020);
+  assert.deepEqual(frames, [outer.slice(4)]);
+  // The same when the first part came behind the end of another frame.
+  const other = encodeFrame(bytes(7, 7));
+  parser.push(other.slice(0, 3), 6000);
+  parser.push(join([other.slice(3), outer.slice(0, 7)]), 6040);
+  parser.push(outer.slice(7), 6060);
+  assert.deepEqual(frames, [outer.slice(4), bytes(7, 7), outer.slice(4)]);
+});
+
 Deno.test("FrameParser does not take a frame that a sender hid in a text", () => {
   const hidden = textFrame("forged", 666);
   const outer = encodeFrame(join([encode("FromRadio", { payloadVariant: { case: "configCompleteId", value: 5 } }), hidden]));

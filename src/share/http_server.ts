@@ -1,0 +1,178 @@
+/** The HTTP side of the API, as the firmware's own web server has it: two paths, one message after the other, a session a cookie. */
+import type { Clock } from "../clock.ts";
+import { logger } from "../log.ts";
+import type { Role } from "./access.ts";
+import { plainAddress } from "./access.ts";
+import type { Outlet } from "./client.ts";
+import type { Payload } from "./payload.ts";
+import { MAX_TO_RADIO_BYTES } from "./stream_reader.ts";
+import { join } from "./wire.ts";
+
+const log = logger("service.share");
+
+const COOKIE = "meshbot";
+const FROM_RADIO_PATH = "/api/v1/fromradio";
+const TO_RADIO_PATH = "/api/v1/toradio";
+const MAX_ANSWER_BYTES = 65_536;
+
+/** What waits for an HTTP client until it asks. */
+export class HttpOutlet implements Outlet {
+  readonly #onText: (textNumber: number) => void;
+  #waiting: Payload[] = [];
+  #unreadBytes = 0;
+
+  constructor(onText: (textNumber: number) => void) {
+    this.#onText = onText;
+  }
+
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
+  push(payload: Payload): void {
+    this.#waiting.push(payload);
+    this.#unreadBytes += payload.bytes.length;
+  }
+
+  /** The next message, or as many as fit in one answer; nothing when nothing waits. */
+  take(all: boolean): Uint8Array {
+    let count = 0;
+    for (let bytes = 0; count < this.#waiting.length && (all ? bytes < MAX_ANSWER_BYTES : count === 0); count += 1) {
+      bytes += (this.#waiting[count] as Payload).bytes.length;
+    }
+    const taken = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    for (const { bytes, textNumber } of taken) {
+      this.#unreadBytes -= bytes.length;
+      if (textNumber !== undefined) this.#onText(textNumber);
+    }
+    return join(taken.map(({ bytes }) => bytes));
+  }
+
+  close(): void {
+    this.#waiting = [];
+    this.#unreadBytes = 0;
+  }
+}
+
+/** A client over HTTP. */
+export interface HttpSession {
+  readonly outlet: HttpOutlet;
+  readonly ended: boolean;
+  /** The encoded ToRadio of a request; without one the client only shows that it is there. */
+  take(toRadio?: Uint8Array): void;
+}
+
+/** What the server needs. */
+export interface HttpServerOptions {
+  readonly clock: Clock;
+  readonly hostname: string;
+  readonly port: number;
+  readonly roleOf: (address: string) => Role | undefined;
+  /** A new client; undefined: it cannot be served now. */
+  readonly open: (address: string, role: Role) => HttpSession | undefined;
+}
+
+/** A listening server. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #sessions = new Map<string, HttpSession>();
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  /** Listens; throws the system's error when the port cannot be had. */
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    const { hostname, port } = options;
+    this.#server = Deno.serve(
+      { hostname, port, onListen() {}, onError: (error) => this.#failed(error) },
+      (request, info) => this.#handle(request, plainAddress(info.remoteAddr.hostname)),
+    );
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  #failed(error: unknown): Response {
+    log.error`an HTTP request could not be dealt with: ${error}`;
+    return new Response(null, { status: 500 });
+  }
+
+  async #handle(request: Request, address: string): Promise<Response> {
+    const headers = corsHeaders(request);
+    const { pathname, searchParams } = new URL(request.url);
+    const role = this.#options.roleOf(address);
+    if (role === undefined) return new Response("not allowed\n", { status: 403, headers });
+    const method = pathname === FROM_RADIO_PATH ? "GET" : pathname === TO_RADIO_PATH ? "PUT" : undefined;
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers });
+    if (method === undefined) return new Response("not found\n", { status: 404, headers });
+    if (request.method !== method) return new Response("method not allowed\n", { status: 405, headers });
+    const body = method === "PUT" ? await readBody(request) : undefined;
+    if (method === "PUT" && body === undefined) return new Response("too long\n", { status: 413, headers });
+    const session = this.#session(request, headers, address, role);
+    if (session === undefined) return new Response("not now\n", { status: 503, headers });
+    session.take(body);
+    headers.set("Content-Type", "application/x-protobuf");
+    const answer = body ?? session.outlet.take(searchParams.get("all") === "true");
+    return new Response(new Uint8Array(answer), { headers });
+  }
+
+  /** The session of the cookie; a browser keeps none for another site, so there its name and address stand for it. */
+  #session(request: Request, headers: Headers, address: string, role: Role): HttpSession | undefined {
+    for (const [key, session] of this.#sessions) if (session.ended) this.#sessions.delete(key);
+    const cookie = cookieOf(request);
+    const origin = request.headers.get("origin");
+    const stranger = origin === null ? undefined : `${address} ${origin} ${request.headers.get("user-agent") ?? ""}`;
+    const key = cookie === undefined ? undefined : `${address} ${cookie}`;
+    const known = (key === undefined ? undefined : this.#sessions.get(key)) ??
+      (stranger === undefined ? undefined : this.#sessions.get(stranger));
+    if (known !== undefined) {
+      // Who brings its cookie back needs no other mark.
+      if (key !== undefined && stranger !== undefined && this.#sessions.get(key) === this.#sessions.get(stranger)) {
+        this.#sessions.delete(stranger);
+      }
+      return known;
+    }
+    const session = this.#options.open(address, role);
+    if (session === undefined) return undefined;
+    const value = crypto.randomUUID();
+    headers.set("Set-Cookie", `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`);
+    this.#sessions.set(`${address} ${value}`, session);
+    if (stranger !== undefined) this.#sessions.set(stranger, session);
+    return session;
+  }
+}
+
+/** Any page may ask, as with the firmware: the web client comes from another site. */
+function corsHeaders(request: Request): Headers {
+  const headers = new Headers({
+    "Access-Control-Allow-Origin": request.headers.get("origin") ?? "*",
+    "Access-Control-Allow-Methods": "GET, PUT, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Cache-Control": "no-store",
+    "Vary": "Origin",
+  });
+  if (request.headers.has("origin")) headers.set("Access-Control-Allow-Credentials", "true");
+  if (request.headers.get("access-control-request-private-network") === "true") headers.set("Access-Control-Allow-Private-Network", "true");
+  return headers;
+}
+
+function cookieOf(request: Request): string | undefined {
+  return new RegExp(`(?:^|;\\s*)${COOKIE}=([0-9a-f-]{36})(?:;|$)`).exec(request.headers.get("cookie") ?? "")?.[1];
+}
+
+/** The body; undefined when it is longer than a ToRadio may be. */
+async function readBody(request: Request): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let lengthBytes = 0;
+  for await (const piece of request.body ?? []) {
+    pieces.push(piece);
+    lengthBytes += piece.length;
+    if (lengthBytes > MAX_TO_RADIO_BYTES) return undefined;
+  }
+  return join(pieces);
+}

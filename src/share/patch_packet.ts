@@ -1,0 +1,88 @@
+/**
+ * The few numbers of a message that are changed on its way between a client and the radio. All other bytes stay: unknown
+ * fields, the order of the known ones, signatures and sealed payloads are nobody's business here.
+ */
+import { bytesField, changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, varintField } from "./wire.ts";
+
+/** Field numbers of mesh.proto that more than one file here needs. */
+export const FROM_RADIO = {
+  packet: 2,
+  myInfo: 3,
+  nodeInfo: 4,
+  config: 5,
+  logRecord: 6,
+  configCompleteId: 7,
+  rebooted: 8,
+  moduleConfig: 9,
+  channel: 10,
+  queueStatus: 11,
+  xmodem: 12,
+  metadata: 13,
+  mqttProxy: 14,
+  fileInfo: 15,
+  clientNotification: 16,
+  deviceUi: 17,
+} as const;
+export const PACKET = { from: 1, to: 2, decoded: 4, encrypted: 5, id: 6, rxTime: 7 } as const;
+export const DATA = { portnum: 1, payload: 2, requestId: 6, replyId: 7 } as const;
+const TO_RADIO_PACKET = 1;
+const QUEUE_STATUS_PACKET_ID = 4;
+const NOTIFICATION_REPLY_ID = 1;
+
+const FIXED32 = 5;
+
+/** An encoded MeshPacket with another sender or another id. */
+export function patchPacket(packet: Uint8Array, changes: { readonly from?: number; readonly id?: number }): Uint8Array {
+  const fields = fieldsOf(packet);
+  if (fields === undefined) return packet;
+  let patched: Uint8Array = packet.slice();
+  for (const [number, value] of [[PACKET.from, changes.from], [PACKET.id, changes.id]] as const) {
+    if (value === undefined) continue;
+    const field = lastField(fields, number);
+    if (field?.wireType === FIXED32) new DataView(patched.buffer).setUint32(field.valueAt, value, true);
+    // Behind the others: what was found before stays where it is.
+    else patched = join([patched, fixed32Field(number, value)]);
+  }
+  return patched;
+}
+
+/** An encoded ToRadio with this encoded MeshPacket. */
+export function toRadioWith(packet: Uint8Array): Uint8Array {
+  return bytesField(TO_RADIO_PACKET, packet);
+}
+
+/** An encoded FromRadio whose packet names other requests: `idOf` gives the id to name for the one that is named. */
+export function patchAnswer(fromRadio: Uint8Array, idOf: (id: number) => number): Uint8Array {
+  return changePart(fromRadio, FROM_RADIO.packet, (packet) => changePart(packet, PACKET.decoded, (data) => patchNamedIds(data, idOf)));
+}
+
+/** An encoded Data that names other requests. */
+function patchNamedIds(data: Uint8Array, idOf: (id: number) => number): Uint8Array {
+  const fields = fieldsOf(data)?.filter(({ number, wireType }) =>
+    (number === DATA.requestId || number === DATA.replyId) && wireType === FIXED32
+  );
+  if (fields === undefined || fields.length === 0) return data;
+  const patched = data.slice();
+  const view = new DataView(patched.buffer);
+  let changed = false;
+  for (const { valueAt } of fields) {
+    const id = view.getUint32(valueAt, true);
+    const other = id === 0 ? 0 : idOf(id);
+    if (other === id) continue;
+    view.setUint32(valueAt, other, true);
+    changed = true;
+  }
+  return changed ? patched : data;
+}
+
+/** An encoded FromRadio with a QueueStatus that names another packet. */
+export function patchQueueStatus(fromRadio: Uint8Array, id: number): Uint8Array {
+  const change = new Map([[QUEUE_STATUS_PACKET_ID, varintField(QUEUE_STATUS_PACKET_ID, id)]]);
+  return changePart(fromRadio, FROM_RADIO.queueStatus, (status) => replaceFields(status, change));
+}
+
+/** An encoded FromRadio with a ClientNotification that names another packet. */
+export function patchNotification(fromRadio: Uint8Array, id: number): Uint8Array {
+  const change = new Map([[NOTIFICATION_REPLY_ID, varintField(NOTIFICATION_REPLY_ID, id)]]);
+  return changePart(fromRadio, FROM_RADIO.clientNotification, (notification) => replaceFields(notification, change));
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { PortNum } from "../../src/link/enums.ts";
+import type { Draft } from "../../src/mesh/outgoing.ts";
+import { SendQueue, type Waiting } from "../../src/mesh/send_queue.ts";
+
+const GAP_MS = 2100;
+
+interface Named extends Waiting {
+  readonly name: string;
+}
+
+let order = 0;
+
+function entry(name: string, draft: Partial<Draft>): Named {
+  order += 1;
+  return {
+    name,
+    order,
+    notBeforeMs: 0,
+    draft: {
+      to: 1,
+      channel: 0,
+      portnum: PortNum.TEXT_MESSAGE_APP,
+      payload: new Uint8Array(),
+      priority: "reply",
+      person: 1,
+      answerId: order,
+      wantAck: false,
+      expiresAtMs: Infinity,
+      label: name,
+      ...draft,
+    },
+  };
+}
+
+function client(number: number, name = `client ${number}`): Named {
+  return entry(name, { priority: "person", person: -1 - number });
+}
+
+/** Who is served, one after the other, from `nowMs` on. */
+function serve(queue: SendQueue<Named>, nowMs = 0): { name: string; atMs: number }[] {
+  const served: { name: string; atMs: number }[] = [];
+  for (let atMs = nowMs;;) {
+    const next = queue.next(atMs);
+    if (next === undefined) return served;
+    if ("atMs" in next) atMs = next.atMs;
+    else {
+      served.push({ name: next.entry.name, atMs });
+      queue.served(next.entry, atMs);
+    }
+  }
+}
+
+Deno.test("SendQueue serves people before the bot, and people in turn", () => {
+  const queue = new SendQueue<Named>();
+  for (const waiting of [entry("bot", {}), client(1), client(1, "client 1 again"), client(2)]) queue.add(waiting, 0);
+  assert.deepEqual(serve(queue).map(({ name }) => name), ["client 1", "client 2", "bot", "client 1 again"]);
+});
+
+Deno.test("SendQueue gives the bot its turn within (k + 1) × 2 s while k people send without a pause", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 60_000 }), (people, arrivesMs) => {
+    const queue = new SendQueue<Named>();
+    const waiting = new Set<number>();
+    const fill = (nowMs: number): void => {
+      for (let number = 1; number <= people; number += 1) {
+        if (waiting.has(number)) continue;
+        waiting.add(number);
+        queue.add(client(number), nowMs);
+      }
+    };
+    let botAtMs: number | undefined;
+    let queued = false;
+    fill(0);
+    for (let nowMs = 0; botAtMs === undefined;) {
+      if (nowMs >= arrivesMs && !queued) {
+        queue.add(entry("bot", {}), nowMs);
+        queued = true;
+      }
+      const next = queue.next(nowMs);
+      if (next !== undefined && "entry" in next) {
+        queue.served(next.entry, nowMs);
+        if (next.entry.name === "bot") botAtMs = nowMs;
+        else waiting.delete(-1 - next.entry.draft.person);
+        fill(nowMs);
+      } else {
+        const untilMs = next?.atMs ?? nowMs + GAP_MS;
+        nowMs = !queued && arrivesMs > nowMs ? Math.min(untilMs, arrivesMs) : untilMs;
+      }
+    }
+    assert.ok(botAtMs - arrivesMs <= (people + 1) * 2000, `${botAtMs - arrivesMs} ms with ${people}`);
+  }));
+});
+
+Deno.test("SendQueue lets the bot's next packet wait for another round of the people", () => {
+  const queue = new SendQueue<Named>();
+  for (let count = 1; count <= 3; count += 1) queue.add(client(1, `client ${count}`), 0);
+  for (let count = 1; count <= 2; count += 1) queue.add(entry(`bot ${count}`, { person: count }), 0);
+  assert.deepEqual(serve(queue).map(({ name }) => name), ["client 1", "bot 1", "client 2", "bot 2", "client 3"]);
+});
+
+Deno.test("SendQueue leaves people's packets out of the bot's late answers", () => {
+  const queue = new SendQueue<Named>();
+  queue.add(client(1), 0);
+  for (let person = 1; person <= 7; person += 1) queue.add(entry(`bot ${person}`, { person }), 0);
+  assert.equal(queue.ownLength, 7);
+  assert.deepEqual(queue.allButNewestAnswers(5).map(({ name }) => name), ["bot 1", "bot 2"]);
+});

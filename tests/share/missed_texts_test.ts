@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { PortNum } from "../../src/link/enums.ts";
+import { encode } from "../../src/link/codec.ts";
+import { MissedTexts } from "../../src/share/missed_texts.ts";
+import { createFakeClock } from "../support/fake_clock.ts";
+import { connectFrom, type ShareClient } from "../support/share_client.ts";
+import { type ShareRig, shareRig } from "../support/share_rig.ts";
+import { dataPacket, textPacket } from "../support/sim.ts";
+import { passTime, socketsSettle } from "../support/unhurried.ts";
+
+const ALICE = 0x1000;
+const HOUR_MS = 3_600_000;
+
+/** The texts and what stood right before them. */
+function received(client: ShareClient): (number | string)[] {
+  return client.messages.flatMap(({ payloadVariant }): (number | string)[] =>
+    payloadVariant.case === "packet" ? [payloadVariant.value.id] : payloadVariant.case === "configCompleteId" ? ["complete"] : []
+  );
+}
+
+/** Nobody is connected any more. */
+async function empty(rig: ShareRig): Promise<void> {
+  while (rig.share.view.clients.length > 0) await socketsSettle();
+}
+
+async function upToNow(client: ShareClient): Promise<(number | string)[]> {
+  await client.send({ case: "heartbeat", value: {} });
+  await client.take("queueStatus");
+  return received(client);
+}
+
+Deno.test("Share gives a client that comes back the texts since its last visit, with their bytes, behind the handshake", async () => {
+  const clock = createFakeClock();
+  const fromRadio: Uint8Array[] = [];
+  await using rig = await shareRig({
+    clock,
+    onFromRadio: (message, bytes) => message.payloadVariant.case === "packet" && fromRadio.push(bytes),
+  });
+  const port = await rig.port();
+  const come = async (address: string) => {
+    const client = await connectFrom(address, port, rig.node.nodeNum);
+    await client.handshake(69420);
+    return client;
+  };
+  const say = (id: number) => rig.node.receiveFromMesh(textPacket(`text ${id}`, { from: ALICE, id }));
+  const phone = await come("127.0.0.1");
+  say(1);
+  await phone.packet(({ id }) => id === 1);
+  await phone.send({ case: "disconnect", value: true });
+  await phone.ended;
+  fromRadio.length = 0;
+  say(2);
+  rig.node.receiveFromMesh(dataPacket(PortNum.POSITION_APP, encode("Position", {}), { from: ALICE, id: 3 }));
+  say(4);
+  await socketsSettle();
+  await using back = await come("127.0.0.1");
+  assert.deepEqual(await upToNow(back), ["complete", 2, 4]);
+  assert.deepEqual(back.payloads.filter((bytes) => bytes[0] === (2 << 3 | 2)), [fromRadio[0], fromRadio[2]]);
+  // The handshake that follows on the same connection brings them no second time.
+  await using second = await come("127.0.0.1");
+  assert.deepEqual(await upToNow(second), ["complete"]);
+});
+
+Deno.test("Share gives missed texts to no address that is new, and to none with another client connected", async () => {
+  await using rig = await shareRig({ clock: createFakeClock(), config: { allow: [{ cidr: "127.0.0.2", role: "full" }] } });
+  const port = await rig.port();
+  const come = async (address: string) => {
+    const client = await connectFrom(address, port, rig.node.nodeNum);
+    await client.handshake(69420);
+    return client;
+  };
+  const first = await come("127.0.0.1");
+  await using stays = await come("127.0.0.1");
+  first.close();
+  await socketsSettle();
+  rig.node.receiveFromMesh(textPacket("text", { from: ALICE, id: 1 }));
+  await stays.packet(({ id }) => id === 1);
+  await using again = await come("127.0.0.1");
+  assert.deepEqual(await upToNow(again), ["complete"]);
+  await using stranger = await come("127.0.0.2");
+  assert.deepEqual(await upToNow(stranger), ["complete"]);
+});
+
+Deno.test("Share leaves a client's own texts out of what it missed, and a probe of the port changes nothing", async () => {
+  const clock = createFakeClock();
+  await using rig = await shareRig({ clock });
+  const port = await rig.port();
+  const phone = await connectFrom("127.0.0.1", port, rig.node.nodeNum);
+  await phone.handshake(69420);
+  await phone.sendPacket(textPacket("mine", { id: 5 }));
+  await phone.take("queueStatus");
+  phone.close();
+  await empty(rig);
+  // The node is transmitting until then.
+  await passTime(clock, 3000);
+  rig.node.receiveFromMesh(textPacket("text", { from: ALICE, id: 6 }));
+  await passTime(clock, 500);
+  const probe = await connectFrom("127.0.0.1", port, rig.node.nodeNum);
+  while (rig.share.view.clients.length === 0) await socketsSettle();
+  probe.close();
+  await empty(rig);
+  await using back = await connectFrom("127.0.0.1", port, rig.node.nodeNum);
+  await back.handshake(69420);
+  assert.deepEqual(await upToNow(back), ["complete", 6]);
+});
+
+Deno.test("MissedTexts keeps 100 texts of 24 hours, over a restart too", async () => {
+  const clock = createFakeClock();
+  let file: unknown;
+  const kept = {
+    read: <T>(parse: (value: unknown) => T) => Promise.resolve(file === undefined ? undefined : parse(file)),
+    write: (value: unknown) => void (file = JSON.parse(JSON.stringify(value))),
+  };
+  const texts = new MissedTexts({ clock, file: kept });
+  await texts.load();
+  assert.deepEqual(texts.since("a"), { from: 0, texts: [] });
+  texts.left("a", 0);
+  for (let index = 0; index < 150; index += 1) texts.add(new Uint8Array([index]), index === 149 ? "a" : undefined);
+  assert.deepEqual(texts.since("a").texts.map(({ bytes }) => bytes[0]), Array.from({ length: 99 }, (_, index) => 50 + index));
+  await clock.tick(23 * HOUR_MS);
+  texts.add(new Uint8Array([200]));
+  await clock.tick(HOUR_MS + 1);
+  const later = new MissedTexts({ clock, file: kept });
+  await later.load();
+  assert.deepEqual(later.since("a").texts.map(({ bytes }) => bytes[0]), [200]);
+  assert.equal(later.add(new Uint8Array([1])).textNumber, 152);
+  file = { next: "x" };
+  await assert.rejects(new MissedTexts({ clock, file: kept }).load(), TypeError);
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { decode, encode } from "../../src/link/codec.ts";
+import { patchAnswer, patchNotification, patchPacket, patchQueueStatus } from "../../src/share/patch_packet.ts";
+import { bytesField, fieldsOf, fixed32Field, join, varintField } from "../../src/share/wire.ts";
+import { anyPacketBytes } from "../support/any_packet.ts";
+
+const uint32 = fc.integer({ min: 1, max: 0xffff_ffff });
+
+/** The fields of a message but for these, as text. */
+function others(bytes: Uint8Array, numbers: readonly number[]): string[] {
+  return (fieldsOf(bytes) ?? []).filter(({ number }) => !numbers.includes(number)).map(({ start, end }) =>
+    String(bytes.subarray(start, end))
+  );
+}
+
+Deno.test("patchPacket() changes sender and id and leaves every other byte of any packet", () => {
+  fc.assert(fc.property(anyPacketBytes(), uint32, uint32, (packet, from, id) => {
+    const patched = patchPacket(packet, { from, id });
+    const { from: readFrom, id: readId } = decode("MeshPacket", patched);
+    assert.deepEqual([readFrom, readId], [from, id]);
+    assert.deepEqual(others(patched, [1, 6]), others(packet, [1, 6]));
+    assert.deepEqual(patchPacket(packet, {}), packet);
+  }));
+});
+
+Deno.test("patchPacket() keeps a field that was there where it was", () => {
+  fc.assert(fc.property(anyPacketBytes(), uint32, (packet, id) => {
+    const withId = join([fixed32Field(6, 77), packet.length === 0 ? packet : packet, fixed32Field(6, 78)]);
+    const patched = patchPacket(withId, { id });
+    assert.equal(patched.length, withId.length);
+    assert.deepEqual(patched.subarray(0, withId.length - 4), withId.subarray(0, withId.length - 4));
+    assert.equal(decode("MeshPacket", patched).id, id);
+  }));
+});
+
+Deno.test("patchAnswer() names other requests and leaves every other byte", () => {
+  const data = fc.record({ requestId: uint32, replyId: uint32, payload: fc.uint8Array({ maxLength: 50 }) });
+  fc.assert(fc.property(data, anyPacketBytes({ payload: false }), uint32, ({ requestId, replyId, payload }, rest, other) => {
+    const inner = join([encode("Data", { portnum: 5, payload, requestId, replyId }), varintField(99, 5)]);
+    const fromRadio = join([bytesField(2, join([bytesField(4, inner), rest])), varintField(77, 1)]);
+    const patched = patchAnswer(fromRadio, (id) => id === requestId ? other : id);
+    assert.equal(patched.length, fromRadio.length);
+    const message = decode("FromRadio", patched).payloadVariant;
+    const read = message.case === "packet" && message.value.payloadVariant.case === "decoded"
+      ? message.value.payloadVariant.value
+      : undefined;
+    assert.deepEqual([read?.requestId, read?.replyId], [other, replyId === requestId ? other : replyId]);
+    const back = patchAnswer(patched, (id) => id === other ? requestId : id);
+    if (other !== replyId) assert.deepEqual(back, fromRadio);
+    assert.equal(patchAnswer(fromRadio, (id) => id), fromRadio);
+  }));
+});
+
+Deno.test("patchQueueStatus() and patchNotification() name another packet", () => {
+  const status = encode("FromRadio", {
+    payloadVariant: { case: "queueStatus", value: { res: 35, free: 14, maxlen: 16, meshPacketId: 5 } },
+  });
+  assert.deepEqual(
+    patchQueueStatus(status, 0xdead_beef),
+    encode("FromRadio", { payloadVariant: { case: "queueStatus", value: { res: 35, free: 14, maxlen: 16, meshPacketId: 0xdead_beef } } }),
+  );
+  const note = encode("FromRadio", { payloadVariant: { case: "clientNotification", value: { replyId: 5, message: "m" } } });
+  assert.deepEqual(
+    patchNotification(note, 9),
+    encode("FromRadio", { payloadVariant: { case: "clientNotification", value: { replyId: 9, message: "m" } } }),
+  );
+});
+
+Deno.test("patchPacket() gives back what is no packet", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+    const patched = patchPacket(bytes, { from: 1, id: 2 });
+    if (fieldsOf(bytes) === undefined) assert.equal(patched, bytes);
+  }));
+});
