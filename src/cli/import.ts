@@ -38,9 +38,9 @@ export const importCommand = defineCommand({
     const { config, banned, notes } = named(args.file, () => carryOver(readText(resolve(cwd, args.file ?? "")), target));
     if (args["data-dir"] !== undefined && banned.length > 0) {
       const added = await carryBans(resolve(cwd, args["data-dir"]), banned);
-      writeError(`meshbot import: ${added} of ${banned.length} bans are new in ${args["data-dir"]}`);
+      writeError(`meshbot import: bans that are new in ${args["data-dir"]}: ${added} of ${banned.length}`);
     } else if (banned.length > 0) {
-      writeError(`meshbot import: ${banned.length} bans are in comments only; --data-dir carries them over`);
+      writeError(`meshbot import: bans in comments only: ${banned.length}; --data-dir carries them over`);
     }
     for (const note of notes) writeError(`meshbot import: ${note}`);
     write(config.trimEnd());

@@ -1,7 +1,7 @@
 /** What the bot remembers, as the rest of the program sees it. Types only. */
 import type { MeshPacket } from "../link/messages.ts";
 import type { NodeRecord } from "../mesh/node_db.ts";
-import type { Outcome, OutgoingPriority } from "../mesh/outgoing.ts";
+import type { Outcome } from "../mesh/outgoing.ts";
 import type { KeptDraft, OpenDraft, RequestKey } from "../mesh/outbox_journal.ts";
 import type { Incoming } from "../mesh/packet.ts";
 import type { Answers, Questions } from "./questions.ts";

@@ -44,7 +44,8 @@ Deno.test("Workshop.judge() tells what is caught, what survives and what no comp
 });
 
 Deno.test("failingFiles() names each file once", () => {
-  const output = "half() halves => ./tests/a_test.ts:2:6\nother => ./tests/a_test.ts:9:6\n./tests/b/c_test.ts (uncaught error)\nok => ./tests/d_test.tsx";
+  const output =
+    "half() halves => ./tests/a_test.ts:2:6\nother => ./tests/a_test.ts:9:6\n./tests/b/c_test.ts (uncaught error)\nok => ./tests/d_test.tsx";
   assert.deepEqual(failingFiles(output), ["tests/a_test.ts", "tests/b/c_test.ts"]);
 });
 
