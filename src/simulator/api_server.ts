@@ -11,7 +11,7 @@ export interface ApiServerOptions {
   readonly acceptPollMs: number;
   readonly faults: LinkFaults;
   /** A connection is in the backlog: the client believes that it is connected. */
-  readonly onDial: () => void;
+  readonly onDial: (remotePort: number) => void;
   /** The node takes a connection up. */
   readonly onAccept: (socket: Socket) => void;
 }
@@ -93,7 +93,7 @@ export class ApiServer {
     socket.once("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
     this.#backlog.push(socket);
-    this.#options.onDial();
+    this.#options.onDial(socket.remotePort ?? 0);
     this.#lookLater();
   }
 

@@ -16,6 +16,7 @@ export interface ClientOptions {
   readonly onMessage: (message: ToRadio) => void;
   readonly onConfigured: (nonce: number) => void;
   readonly onWritten: (payload: Uint8Array) => void;
+  readonly onUnwritten: (payload: Uint8Array) => void;
   readonly onFin: () => void;
   readonly onClosed: (cause: CloseCause) => void;
 }
@@ -51,6 +52,7 @@ export class Client {
       onData: (chunk) => reader.push(chunk),
       next: () => api.next(),
       onWritten: options.onWritten,
+      onUnwritten: options.onUnwritten,
       onFin: options.onFin,
       onClosed: (cause) => {
         this.#idle?.cancel();

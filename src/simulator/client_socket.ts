@@ -33,6 +33,8 @@ export interface ClientSocketOptions {
   /** The next payload for the client; undefined when there is none. */
   readonly next: () => Uint8Array | undefined;
   readonly onWritten: (payload: Uint8Array) => void;
+  /** A payload was taken and not written whole. */
+  readonly onUnwritten: (payload: Uint8Array) => void;
   /** The client sent a FIN. The firmware does not notice. */
   readonly onFin: () => void;
   readonly onClosed: (cause: CloseCause) => void;
@@ -122,8 +124,10 @@ export class ClientSocket {
       const { bytes, payloads } = this.#batch();
       if (bytes.length === 0) break;
       const failure = await this.#writeAll(bytes);
-      if (failure !== undefined) this.close(failure);
-      else for (const payload of payloads) this.#options.onWritten(payload);
+      if (failure !== undefined) {
+        this.close(failure);
+        for (const payload of payloads) this.#options.onUnwritten(payload);
+      } else for (const payload of payloads) this.#options.onWritten(payload);
     }
     this.#writing = false;
   }

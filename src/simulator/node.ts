@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import { describeError } from "../errors.ts";
+import { decode } from "../link/codec.ts";
 import type { Init } from "../link/messages.ts";
 import { logger } from "../log.ts";
 import { formatNodeId } from "../node_id.ts";
@@ -12,6 +13,7 @@ import { ApiServer } from "./api_server.ts";
 import { Client } from "./client.ts";
 import type { CloseCause } from "./client_socket.ts";
 import { Emitter } from "./events.ts";
+import type { FirmwareVersion } from "./firmware.ts";
 import { halfFrame, strayBytes } from "./line_noise.ts";
 import { noFaults } from "./link_faults.ts";
 import { NodeCore } from "./node_core.ts";
@@ -69,6 +71,7 @@ export class SimulatedNode {
       onAir: (packet) => this.#events.emit("transmit", { packet }),
       onGaveUp: (packet) => this.#events.emit("gaveUp", { packet }),
       onReboot: (afterMs) => this.#later(afterMs, () => this.reboot()),
+      onLost: (packet) => this.#events.emit("lost", { packet }),
     });
     this.#wantedPort = options.port ?? 0;
     this.#server = new ApiServer({
@@ -76,7 +79,7 @@ export class SimulatedNode {
       hostname,
       acceptPollMs,
       faults: this.#faults,
-      onDial: () => this.#events.emit("dial", { count: this.#counts.dialed += 1 }),
+      onDial: (remotePort) => this.#events.emit("dial", { count: this.#counts.dialed += 1, remotePort }),
       onAccept: (socket) => this.#accepted(socket),
     });
     this.#core.boot();
@@ -184,10 +187,10 @@ export class SimulatedNode {
     this.#close("kicked");
   }
 
-  /** Restarts: the connection ends, what waited is lost; connections are refused for `downMs`. */
-  reboot(downMs: number = REBOOT_MS): void {
+  /** Restarts, with another firmware when one is named: the connection ends, what waited is lost; connections are refused for `downMs`. */
+  reboot(downMs: number = REBOOT_MS, firmware?: FirmwareVersion): void {
     this.#close("rebooted");
-    this.#core.reboot();
+    this.#core.reboot(firmware);
     if (downMs > 0) this.refuse(downMs);
   }
 
@@ -215,17 +218,23 @@ export class SimulatedNode {
       onMessage: (message) => this.#events.emit("toRadio", { connection: number, message }),
       onConfigured: (nonce) => this.#events.emit("configured", { connection: number, nonce }),
       onWritten: (payload) => this.#events.emit("fromRadio", { connection: number, payload }),
+      onUnwritten: (payload) => this.#unwritten(payload),
       onFin: () => this.#events.emit("fin", { connection: number }),
       onClosed: (cause) => this.#closed(number, cause),
     });
     this.#client = { number, client };
     log.info`client ${number} of ${formatNodeId(this.nodeNum)} is connected`;
-    this.#events.emit("accept", { connection: number });
+    this.#events.emit("accept", { connection: number, remotePort: socket.remotePort ?? 0 });
     if (client.socket.stillborn) client.socket.close("socketError");
   }
 
   #close(cause: CloseCause): void {
     this.#client?.client.socket.close(cause);
+  }
+
+  #unwritten(payload: Uint8Array): void {
+    const { payloadVariant } = decode("FromRadio", payload);
+    if (payloadVariant.case === "packet") this.#events.emit("lost", { packet: payloadVariant.value });
   }
 
   #closed(number: number, cause: CloseCause): void {

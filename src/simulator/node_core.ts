@@ -1,6 +1,7 @@
 /** The node without its clients: who it is, its radio, its router, and what waits for whoever connects. */
 import type { Clock } from "../clock.ts";
 import type { MeshPacket } from "../link/messages.ts";
+import type { FirmwareVersion } from "./firmware.ts";
 import { ChannelUse } from "./lora_time.ts";
 import { OwnModules } from "./own_modules.ts";
 import { OwnTelemetry } from "./own_telemetry.ts";
@@ -20,6 +21,8 @@ export interface NodeCoreOptions extends StationOptions {
   readonly onAir: (packet: MeshPacket) => void;
   readonly onGaveUp: (packet: MeshPacket) => void;
   readonly onReboot: (afterMs: number) => void;
+  /** A packet that waited for the client will never be handed over. */
+  readonly onLost: (packet: MeshPacket) => void;
 }
 
 /** The node. */
@@ -36,7 +39,7 @@ export class NodeCore {
   constructor(options: NodeCoreOptions) {
     const { clock } = options;
     const station = new Station(options);
-    const queues = new PhoneQueues({ maxPackets: options.queueSize, onData: options.onData });
+    const queues = new PhoneQueues({ maxPackets: options.queueSize, onData: options.onData, onLost: options.onLost });
     const use = new ChannelUse(clock);
     const radio = new RadioQueue({ clock, use, airScale: options.airScale, onAir: options.onAir });
     const modules = new OwnModules({ clock, station, use, onReboot: options.onReboot });
@@ -59,13 +62,13 @@ export class NodeCore {
     this.#telemetry.start();
   }
 
-  /** Restarts: what waited is lost. */
-  reboot(): void {
+  /** Restarts, with another firmware when one is named: what waited is lost. */
+  reboot(firmware?: FirmwareVersion): void {
     this.stop();
     this.queues.clear();
     this.#use.clear();
     this.modules.clear();
-    this.station.reboot();
+    this.station.reboot(firmware);
     this.boot();
   }
 

@@ -5,9 +5,9 @@ import type { CloseCause } from "./client_socket.ts";
 /** The events by name. `connection` counts the accepted connections from 1. */
 export interface NodeEvents {
   /** A client opened a TCP connection; it waits in the backlog. */
-  readonly dial: { readonly count: number };
+  readonly dial: { readonly count: number; readonly remotePort: number };
   /** The node took a connection up. */
-  readonly accept: { readonly connection: number };
+  readonly accept: { readonly connection: number; readonly remotePort: number };
   readonly closed: { readonly connection: number; readonly cause: CloseCause };
   /** The client sent a FIN, which the firmware does not notice. */
   readonly fin: { readonly connection: number };
@@ -15,6 +15,8 @@ export interface NodeEvents {
   readonly toRadio: { readonly connection: number; readonly message: ToRadio };
   /** A payload was written to the client. */
   readonly fromRadio: { readonly connection: number; readonly payload: Uint8Array };
+  /** A packet that waited for the client is lost: the queue was full, the node restarted, or the write failed. */
+  readonly lost: { readonly packet: MeshPacket };
   /** The answer to want_config_id is complete. */
   readonly configured: { readonly connection: number; readonly nonce: number };
   /** A packet has left the antenna; also when it is sent again. */

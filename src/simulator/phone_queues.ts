@@ -11,13 +11,15 @@ const RANGE_TEST_APP = 66;
 export class PhoneQueues {
   readonly #maxPackets: number;
   readonly #onData: () => void;
+  readonly #onLost: (packet: MeshPacket) => void;
   readonly #packets: MeshPacket[] = [];
   readonly #reports: Init<"QueueStatus">[] = [];
   readonly #notices: Init<"ClientNotification">[] = [];
 
-  constructor(options: { readonly maxPackets: number; readonly onData: () => void }) {
+  constructor(options: { readonly maxPackets: number; readonly onData: () => void; readonly onLost?: (packet: MeshPacket) => void }) {
     this.#maxPackets = options.maxPackets;
     this.#onData = options.onData;
+    this.#onLost = options.onLost ?? (() => {});
   }
 
   /** Packets that wait. */
@@ -29,8 +31,8 @@ export class PhoneQueues {
   pushPacket(packet: MeshPacket): void {
     if (this.#packets.length >= this.#maxPackets) {
       const portnum = packet.payloadVariant.case === "decoded" ? packet.payloadVariant.value.portnum : PortNum.UNKNOWN_APP;
-      if (portnum !== PortNum.TEXT_MESSAGE_APP && portnum !== RANGE_TEST_APP) return;
-      this.#packets.shift();
+      if (portnum !== PortNum.TEXT_MESSAGE_APP && portnum !== RANGE_TEST_APP) return this.#onLost(packet);
+      this.#onLost(this.#packets.shift() as MeshPacket);
     }
     this.#packets.push(packet);
     this.#onData();
@@ -62,6 +64,7 @@ export class PhoneQueues {
 
   /** Forgets everything, as a restart does. */
   clear(): void {
+    for (const packet of this.#packets) this.#onLost(packet);
     this.#packets.length = this.#reports.length = this.#notices.length = 0;
   }
 }

@@ -50,7 +50,6 @@ const DEFAULT_PSK = new Uint8Array([1]);
 /** The node itself, without its radio and its clients. */
 export class Station {
   readonly nodeNum: number;
-  readonly firmware: Firmware;
   readonly nodes = new NodeTable();
   readonly channels: readonly SimChannel[];
   readonly region: number;
@@ -61,6 +60,7 @@ export class Station {
   readonly publicKey: Uint8Array;
   readonly privateKey: Uint8Array;
   readonly #clock: Clock;
+  #firmware: Firmware;
   #rebootCount = 0;
   #bootedAtMs: number;
   #clockSet: { readonly seconds: number; readonly atMs: number } | undefined;
@@ -69,7 +69,7 @@ export class Station {
     this.#clock = options.clock;
     this.#bootedAtMs = options.clock.nowMs();
     this.nodeNum = options.nodeNum ?? DEFAULT_NODE_NUM;
-    this.firmware = FIRMWARE[options.firmware ?? "2.7.26"];
+    this.#firmware = FIRMWARE[options.firmware ?? "2.7.26"];
     this.channels = options.channels ?? [{ name: "" }];
     if (this.channels.length === 0 || this.channels.length > CHANNEL_SLOTS) {
       throw new RangeError(`Cannot simulate ${this.channels.length} channels: a node has 1 to ${CHANNEL_SLOTS}`);
@@ -94,13 +94,18 @@ export class Station {
     for (const spec of options.nodes ?? []) this.nodes.learn(knownNode(spec));
   }
 
+  get firmware(): Firmware {
+    return this.#firmware;
+  }
+
   /** How often the node has restarted. */
   get rebootCount(): number {
     return this.#rebootCount;
   }
 
-  /** Restarts: the counter grows, the time of day is lost, the database stays. */
-  reboot(): void {
+  /** Restarts, with another firmware when its owner has put that on: the counter grows, the time of day is lost, the database stays. */
+  reboot(firmware?: FirmwareVersion): void {
+    if (firmware !== undefined) this.#firmware = FIRMWARE[firmware];
     this.#rebootCount += 1;
     this.#bootedAtMs = this.#clock.nowMs();
     this.#clockSet = undefined;

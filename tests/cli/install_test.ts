@@ -130,10 +130,10 @@ Deno.test("meshbot import prints a configuration, puts bans in their place, and 
     const plain = await run(importCommand, ["meshing-around", file]);
     assert.equal(plain.code, 0);
     assert.match(plain.out, /^host = "roof\.local"$/m);
-    assert.match(plain.err, /1 bans are in comments only/);
+    assert.match(plain.err, /bans in comments only: 1;/);
     const data = join(root, "data");
     const { err } = await run(importCommand, ["meshing-around", file, "--data-dir", data, "--host", "shed.local"]);
-    assert.match(err, /1 of 1 bans are new/);
+    assert.match(err, /bans that are new in .*: 1 of 1/);
     assert.deepEqual(JSON.parse(await Deno.readTextFile(join(data, "people.json"))).banned, ["!0000000b"]);
 
     await Deno.writeFile(join(root, "binary"), Uint8Array.of(0xff, 0xfe));
