@@ -17,7 +17,7 @@ import { ALERTS_FILE, type Config, KEY_CONFLICTS_FILE, PEOPLE_FILE, SHARE_FILE }
 import { createOtherClient } from "./health/other_client.ts";
 import { createSystemReader, type SystemReader } from "./health/system.ts";
 import { createStateFile } from "./io/state_file.ts";
-import { describeCause, type EndCause } from "./link/connection.ts";
+import { type ConnectFunction, describeCause, type EndCause } from "./link/connection.ts";
 import type { Link, LinkEvent, LinkState } from "./link/link.ts";
 import type { FromRadio, Init } from "./link/messages.ts";
 import { toRadioOf } from "./link/packet_bytes.ts";
@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** The connections of this process; shared with whoever else dials nodes. */
   readonly slots?: Slots;
+  /** How a connection to the node is opened; by default as the system does it. */
+  readonly connect?: ConnectFunction;
   readonly commands?: readonly Command[];
   /** How this machine is read; by default as it is. */
   readonly readSystem?: SystemReader;
@@ -105,7 +107,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     radio,
     give,
     onSent(sent) {
-      otherClient.sent(sent.id);
       sharing?.botSent(sent.draft, sent.id);
       options.onSent?.(sent);
     },
@@ -194,7 +195,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(kept.ownNum === undefined ? {} : { knownNode: kept.ownNum }),
   });
 
-  const link = new RadioLink({ clock, config: () => config, slots, session, user: { connected, received, lost }, onEvent });
+  const link = new RadioLink({
+    clock,
+    config: () => config,
+    slots,
+    session,
+    user: { connected, received, lost },
+    onEvent,
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
+  });
   const { listen, http } = config.share;
   const sharing = listen === undefined && http === undefined ? undefined : await startSharing();
 
@@ -268,7 +277,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 
   /** Hands our node a client's packet as the client has written it. */
-  function giveBytes(packet: Uint8Array): boolean {
+  function giveBytes(packet: Uint8Array, id: number): boolean {
+    otherClient.sent(id);
     return link.sendBytes(toRadioOf(packet));
   }
 

@@ -25,7 +25,7 @@ export interface SendingOptions {
   /** Hands a packet to our node; false when there is no ready link. */
   readonly give: (packet: Init<"MeshPacket">) => boolean;
   /** Hands our node an encoded MeshPacket as it is; false when there is no ready link. */
-  readonly giveBytes: (packet: Uint8Array) => boolean;
+  readonly giveBytes: (packet: Uint8Array, id: number) => boolean;
   readonly journal: OutboxJournal;
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
