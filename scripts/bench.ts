@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a script's answer goes to the terminal
-/** Measures the link and prints one table: `deno task bench [--only a,c] [--kills N] [--json]`. */
+/** Measures the bot and prints one table; exit code 1 when a figure is missed: `deno task bench [--only a,c] [--kills N] [--json]`. */
 import { parseArgs } from "node:util";
 import { cpus, release, totalmem } from "node:os";
 import { decodeFigure } from "./bench/decode.ts";
@@ -14,6 +14,7 @@ import { silentFigure } from "./bench/silent.ts";
 import { startFigure } from "./bench/start.ts";
 import { storeQuestionsFigure } from "./bench/store_questions.ts";
 import { storeWrittenFigure } from "./bench/store_written.ts";
+import { wholeWayFigure } from "./bench/whole_way.ts";
 
 const FIGURES: readonly Figure[] = [
   reconnectFigure,
@@ -25,6 +26,7 @@ const FIGURES: readonly Figure[] = [
   startFigure,
   storeQuestionsFigure,
   storeWrittenFigure,
+  wholeWayFigure,
   killsFigure,
   memoryFigure,
 ];
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
     const rows = measurements.map((measurement) => ({ ...measurement, reached: isReached(measurement) }));
     console.log(JSON.stringify({ machine, measurements: rows }, null, 2));
   } else printTable(machine, measurements);
+  if (!measurements.every(isReached)) Deno.exitCode = 1;
 }
 
 function printTable(machine: string, measurements: readonly (Measurement & { readonly letter: string })[]): void {

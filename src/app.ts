@@ -90,7 +90,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = options.clock ?? systemClock;
   const slots = options.slots ?? new Slots();
   const nodes = createNodeDb({ clock });
-  const store = (options.store ?? openIn(config, clock))(nodes);
+  const store = (options.store ?? openStoreIn(config, clock))(nodes);
   const kept = await store.loadNodes();
   nodes.restore(kept.nodes);
   const radio = (): RadioInfo | undefined => session.radio;
@@ -337,7 +337,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 }
 
-function openIn({ data_dir, store }: Config, clock: Clock): (nodes: NodeDb) => Store {
+/** What is remembered in `data_dir`. */
+export function openStoreIn({ data_dir, store }: Config, clock: Clock): (nodes: NodeDb) => Store {
   return (nodes) => openStore({ folder: data_dir, clock, keepDays: store.keep_days, maxMb: store.max_mb, nodes });
 }
 

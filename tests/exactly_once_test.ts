@@ -173,13 +173,15 @@ Deno.test("another node at the same address: what waits goes out through it, onc
   await rig.start();
   for (const id of [1, 2]) await rig.node.hear(`/count ${id}`, { id });
   await rig.until(() => rig.inbox()[2] === "answered");
+  await rig.settle(rig.node.given(1));
   const [first, second] = rig.outbox();
   rig.node.become(0xa1b20a77);
   rig.node.hangUp();
   await rig.settle(rig.node.configured(2));
   await rig.pass(MINUTE_MS);
   await rig.stop();
-  assert.deepEqual(ids(rig).sort(), [first?.packet_id, first?.packet_id, second?.packet_id].sort());
+  const given = rig.node.texts.filter(({ connection }) => connection === 2).map(({ id }) => id);
+  assert.deepEqual(given.sort(), [first?.packet_id, second?.packet_id].sort());
 });
 
 Deno.test("a lost link: what may have gone out goes once more under its id on the next connection, and a crash then ends it", async () => {
@@ -289,8 +291,8 @@ Deno.test("stopped and started in order, the bot keeps what waits, and runs what
   await using rig = new CrashRig([count]);
   await rig.start();
   for (const id of [1, 2, 3]) await rig.node.hear(`/count ${id}`, { id });
-  await rig.settle(rig.node.given(1));
   await rig.until(() => rig.inbox()[3] === "answered");
+  await rig.settle(rig.node.given(1));
   await rig.stop();
   assert.deepEqual(rig.outbox().map(({ state }) => state), ["sent", "queued", "queued"]);
   await rig.start();

@@ -2,23 +2,26 @@
 import assert from "node:assert/strict";
 import { corpusOf } from "../scripts/fuzz/corpus.ts";
 import { TARGETS } from "../scripts/fuzz/registry.ts";
+import { withUnixSockets } from "./support/with_net.ts";
 
-for (const target of TARGETS) {
-  Deno.test(`${target.name} takes its corpus and all that once failed`, async () => {
-    const known = await corpusOf(target);
-    const seeds = (await target.seeds?.() ?? []).map((bytes, index) => ({ name: `seed ${index}`, bytes }));
-    assert.ok(known.length + seeds.length > 0, "there is nothing to run");
-    const open = await target.open();
-    try {
-      for (const { name, bytes } of [...known, ...seeds]) {
-        try {
-          await open.run(bytes.slice());
-        } catch (error) {
-          throw new Error(`${name}: ${error}`, { cause: error });
+await withUnixSockets(import.meta.url, () => {
+  for (const target of TARGETS) {
+    Deno.test(`${target.name} takes its corpus and all that once failed`, async () => {
+      const known = await corpusOf(target);
+      const seeds = (await target.seeds?.() ?? []).map((bytes, index) => ({ name: `seed ${index}`, bytes }));
+      assert.ok(known.length + seeds.length > 0, "there is nothing to run");
+      const open = await target.open();
+      try {
+        for (const { name, bytes } of [...known, ...seeds]) {
+          try {
+            await open.run(bytes.slice());
+          } catch (error) {
+            throw new Error(`${name}: ${error}`, { cause: error });
+          }
         }
+      } finally {
+        await open.close?.();
       }
-    } finally {
-      await open.close?.();
-    }
-  });
-}
+    });
+  }
+});

@@ -1,11 +1,12 @@
 // deno-lint-ignore-file no-console -- tells its parent the figure
-/** Decodes the same payloads from memory with the protobuf library alone. Prints one JSON object. */
+/** Decodes the same payloads from memory with the protobuf library alone; with `mesh`, those of a whole mesh. Prints one JSON object. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { Mesh } from "@meshtastic/protobufs";
 import { systemClock } from "../../src/clock.ts";
 import { makePayloads } from "./packet_stream.ts";
+import { makeMeshPayloads } from "./whole_way_stream.ts";
 
-const payloads = makePayloads();
+const payloads = Deno.args[0] === "mesh" ? makeMeshPayloads(1, 1_800_000_000) : makePayloads();
 let received = 0;
 const startedAtMs = systemClock.nowMs();
 for (const payload of payloads) {

@@ -1,25 +1,18 @@
-/** The bot as a process of its own that can be killed at any moment. */
-import { fileURLToPath } from "node:url";
+/** The bot whose deaths are counted: the process of all, with the limits out of the way that would decide who is answered. */
+import { type BotProcess as AnyBotProcess, startBotProcess as startAny } from "../support/bot_process.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const LOG_KEPT_CHARS = 20_000;
+const LOG_KEPT_LINES = 200;
 
 /** One life of the bot. */
-export interface BotProcess {
+export interface BotProcess extends Pick<AnyBotProcess, "kill" | "stop" | "ended"> {
   /** What it has logged last. */
   readonly log: string;
-  /** Kills it in this instant (kill -9). */
-  kill(): void;
-  /** Asks it to stop (SIGTERM). */
-  stop(): void;
-  /** Settles when the process is no more. */
-  readonly ended: Promise<void>;
 }
 
 /** Starts the bot for the node at `port`; its data lie in `dataDir`. */
 export function startBotProcess({ port, dataDir }: { readonly port: number; readonly dataDir: string }): BotProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "-A", MAIN, "run"],
+  const lines: string[] = [];
+  const { kill, stop, ended } = startAny({
     env: {
       MESHBOT_NODE_HOST: "127.0.0.1",
       MESHBOT_NODE_PORT: String(port),
@@ -29,25 +22,19 @@ export function startBotProcess({ port, dataDir }: { readonly port: number; read
       MESHBOT_MESH_AIRTIME_PERCENT: "10",
       MESHBOT_WEATHER_ENABLED: "false",
       MESHBOT_MONITOR_ENABLED: "false",
-      NO_COLOR: "1",
     },
     cwd: dataDir,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  let log = "";
-  const reading = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
-      log = (log + text).slice(-LOG_KEPT_CHARS);
-    }
-  })();
+    onLine(line) {
+      lines.push(line);
+      if (lines.length > LOG_KEPT_LINES) lines.shift();
+    },
+  });
   return {
     get log() {
-      return log;
+      return lines.join("\n");
     },
-    kill: () => child.kill("SIGKILL"),
-    stop: () => child.kill("SIGTERM"),
-    ended: Promise.all([child.status, reading]).then(() => {}),
+    kill,
+    stop,
+    ended,
   };
 }

@@ -7,6 +7,7 @@ import { startLog, stopLog } from "../../src/log.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { HOUR_MS } from "../../src/store/history_writer.ts";
+import { readyState } from "../../tests/support/bot.ts";
 import { LAST_ID, LISTENED_CHANNEL } from "./whole_way_stream.ts";
 
 const [port = "", folder = ""] = Deno.args;
@@ -28,19 +29,17 @@ const app = await startApp({
   store: (nodes) => store = openStore({ folder, clock: systemClock, keepDays: 30, maxMb: 512, nodes }),
   onHandled: ({ id }) => void (id === LAST_ID && taken.resolve(systemClock.nowMs())),
 });
-const { startedMs, rssBeforeMiB } = await new Promise<{ startedMs: number; rssBeforeMiB: number }>((resolve) => {
-  app.link.listen((event) => {
-    // The handshake is over, and the first packet comes.
-    if (event.type === "state" && event.state.kind === "ready") resolve({ startedMs: systemClock.nowMs(), rssBeforeMiB: rssMiB() });
-  });
-});
+// The handshake is over, and the first packet comes.
+await readyState(app);
+const startedMs = systemClock.nowMs();
+const rssBeforeMiB = rssMiB();
 const takenMs = await taken.promise - startedMs;
 await store?.history.flush();
 const keptMs = systemClock.nowMs() - startedMs;
 const rssAfterMiB = rssMiB();
 const toMs = systemClock.wallMs();
 const { packets } = await store?.history.ask("types", { fromMs: toMs - HOUR_MS, toMs }) ?? { packets: 0 };
-console.log(JSON.stringify({ takenMs, keptMs, kept: packets, nodes: app.nodes.size, rssBeforeMiB, rssAfterMiB }));
+console.log(JSON.stringify({ takenMs, keptMs, kept: packets, rssBeforeMiB, rssAfterMiB }));
 await app.stop();
 await stopLog();
 

@@ -23,8 +23,9 @@ const BOT_PARTS = ["router", "commands", "services", "alerts", "health", "store"
 /** What each room may import besides itself and the shared ones. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "store"],
-  cli: ["demo", "app", "simulator", "install", "io", ...BOT_PARTS],
+  cli: ["demo", "app", "simulator", "install", "io", "record", "replay", ...BOT_PARTS],
   demo: ["app", "simulator", ...BOT_PARTS],
+  replay: ["app", "record", "store", ...MESH_AND_BELOW],
   app: ["io", ...BOT_PARTS],
   commands: ["router", "services", "alerts", "health", "store", ...MESH_AND_BELOW],
   diag: ["services", "health", "io", ...MESH_AND_BELOW],
@@ -32,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alerts: MESH_AND_BELOW,
   store: MESH_AND_BELOW,
   install: ["diag", "io"],
+  record: ["io", "link"],
   router: MESH_AND_BELOW,
   health: MESH_AND_BELOW,
   services: ["io"],

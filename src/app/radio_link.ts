@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { startMonitor } from "../health/monitor.ts";
+import type { ConnectFunction } from "../link/connection.ts";
 import { type Link, type LinkEvent, type LinkState, type LinkUser, openLink } from "../link/link.ts";
 import type { Init } from "../link/messages.ts";
 import type { Slots } from "../link/slot.ts";
@@ -16,6 +17,8 @@ export interface RadioLinkOptions {
   /** Who takes what the node says. */
   readonly user: LinkUser;
   readonly onEvent: (event: LinkEvent) => void;
+  /** How a connection is opened; by default as the system does it. */
+  readonly connect?: ConnectFunction;
 }
 
 /** Opens, watches and leaves the link. */
@@ -46,9 +49,9 @@ export class RadioLink {
 
   /** Throws SlotTakenError when this process already has a connection to the node. */
   async open(): Promise<void> {
-    const { clock, config, slots, user, onEvent } = this.#options;
+    const { clock, config, slots, user, onEvent, connect } = this.#options;
     const { host, port } = config().node;
-    this.#link = await openLink({ host, port, clock, slots, user });
+    this.#link = await openLink({ host, port, clock, slots, user, ...(connect === undefined ? {} : { connect }) });
     this.#link.listen(onEvent);
     this.watch();
   }

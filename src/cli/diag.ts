@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import { type Config, KEYS, loadConfig } from "../config.ts";
 import { UsageError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
+import { RECORD_OPTIONS, recordArgs, startRecording } from "./record.ts";
 
 const DEFAULT_DURATION_S = 600;
 const MAX_DURATION_S = 30 * 86_400;
@@ -13,7 +14,7 @@ const NARROW_COLUMNS = 80;
 export const diagCommand = defineCommand({
   name: "diag",
   summary: "Find out what is wrong with the link to a node",
-  usage: "HOST[:PORT] [--duration S] [--optimized | --raw] [--json] [--config FILE] [--take-over]",
+  usage: "HOST[:PORT] [--duration S] [--optimized | --raw] [--json] [--config FILE] [--take-over] [--record FILE [--with-secrets]]",
   description: [
     "First the path: the name, its addresses, the TCP connection. Then the link, for --duration: like the official client, with a",
     "handshake and a heartbeat every 300 s. At the end a table, a timeline, a verdict and what to do next, on standard output;",
@@ -41,6 +42,7 @@ export const diagCommand = defineCommand({
       type: "flag",
       help: "Ask a bot that is running on this node to step aside for that time, at most an hour; it comes back by itself",
     },
+    ...RECORD_OPTIONS,
   },
   exitCodes: {
     0: "the link is healthy",
@@ -55,6 +57,7 @@ export const diagCommand = defineCommand({
   async run({ args, env, cwd, signal, write, writeError }) {
     if (args.raw && args.optimized) throw new UsageError("--raw and --optimized are two ways to look: say one of them, or none");
     const durationS = readDuration(args.duration, args["take-over"]);
+    const record = recordArgs(args, cwd);
     const config = readConfig(args.config, env, cwd);
     const [{ parseTarget }, { diagnose }, { Screen }, { reportJson, reportLines }, { botFolders }] = await Promise.all([
       import("../diag/target.ts"),
@@ -67,6 +70,7 @@ export const diagCommand = defineCommand({
     if (target === undefined) {
       throw new UsageError("say which node to look at: meshbot diag HOST[:PORT], or a configuration that names it: --config FILE");
     }
+    await using recording = record === undefined ? undefined : await startRecording(record);
     const screen = new Screen(writeError, terminalColumns(env));
     try {
       const { summary, verdict } = await diagnose({
@@ -82,6 +86,7 @@ export const diagCommand = defineCommand({
         clock: systemClock,
         signal,
         screen,
+        ...(recording === undefined ? {} : { connect: recording.connect }),
       });
       if (args.json) write(reportJson(summary, verdict));
       else for (const line of reportLines(summary, verdict)) write(line);

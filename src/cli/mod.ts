@@ -11,6 +11,7 @@ import { diagCommand } from "./diag.ts";
 import { commandHelp, overview } from "./help.ts";
 import { importCommand } from "./import.ts";
 import { installCommand } from "./install.ts";
+import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
@@ -26,6 +27,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   checkCommand,
   statusCommand,
   diagCommand,
+  replayCommand,
   storeCommand,
   configCommand,
   installCommand,

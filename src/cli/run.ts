@@ -5,13 +5,14 @@ import { isExpectedNetworkError, UsageError } from "../errors.ts";
 import { logger, startLog, stopLog } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { defineCommand } from "./command.ts";
+import { RECORD_OPTIONS, type RecordArgs, recordArgs, startRecording } from "./record.ts";
 import { type Running, STOP_LIMIT_MS, untilStopped } from "./until_stopped.ts";
 
 /** Runs the bot until a signal ends it. */
 export const runCommand = defineCommand({
   name: "run",
   summary: "Run the bot",
-  usage: "[--config FILE] [--listen-only] [--debug]",
+  usage: "[--config FILE] [--listen-only] [--debug] [--record FILE [--with-secrets]]",
   description: [
     "Connects to the node and answers on the mesh until it is told to stop. It never gives up on a node that is away.",
     "SIGHUP reads the configuration again: what is wrong with it is logged, and the old one stays.",
@@ -22,10 +23,12 @@ export const runCommand = defineCommand({
     config: { type: "text", value: "FILE", help: "Read this configuration", default: "./meshbot.toml, else /etc/meshbot/meshbot.toml" },
     "listen-only": { type: "flag", help: "Answer nothing; the log says what would have been sent and its air time" },
     debug: { type: "flag", help: "Show every packet in the log, as debug = true in the configuration does" },
+    ...RECORD_OPTIONS,
   },
   exitCodes: { 0: "it was told to stop, and did", 1: "it broke down, or did not stop in time; the log says why" },
   examples: ["meshbot run --config meshbot.toml", "MESHBOT_NODE_HOST=192.168.1.50 meshbot run"],
   async run({ args, env, cwd, signal }) {
+    const record = recordArgs(args, cwd);
     const load = () => loadConfig({ ...(args.config === undefined ? {} : { file: args.config }), env, cwd });
     const readConfig = () => withFlags(load().config, { debug: args.debug, listenOnly: args["listen-only"] });
     const { source } = load();
@@ -34,7 +37,7 @@ export const runCommand = defineCommand({
     const log = logger("app");
     try {
       log.info`MeshBot ${VERSION}, configured by ${describeSource(source)}`;
-      const outcome = await untilStopped(() => start(config, readConfig, env), signal, systemClock);
+      const outcome = await untilStopped(() => start({ config, readConfig, env, record }), signal, systemClock);
       if (outcome !== "late") return 0;
       log.error`not stopped within ${STOP_LIMIT_MS / 1000} s: something still holds on; ending all the same`;
       return 1;
@@ -50,7 +53,12 @@ export const runCommand = defineCommand({
 });
 
 // The first log line must not wait for the packages behind the app.
-async function start(config: Config, readConfig: () => Config, env: Readonly<Record<string, string>>): Promise<Running> {
+async function start({ config, readConfig, env, record }: {
+  readonly config: Config;
+  readonly readConfig: () => Config;
+  readonly env: Readonly<Record<string, string>>;
+  readonly record: RecordArgs | undefined;
+}): Promise<Running> {
   const [{ startApp }, { takePresence }, { createNotifier }] = await Promise.all([
     import("../app.ts"),
     import("../app/presence.ts"),
@@ -59,7 +67,8 @@ async function start(config: Config, readConfig: () => Config, env: Readonly<Rec
   await using parts = new AsyncDisposableStack();
   const notifier = parts.use(createNotifier({ env, clock: systemClock }));
   const presence = parts.use(await takePresence({ env, config, clock: systemClock }));
-  const app = await startApp({ config, readConfig, version: VERSION });
+  const recording = record === undefined ? undefined : parts.use(await startRecording(record));
+  const app = await startApp({ config, readConfig, version: VERSION, ...(recording === undefined ? {} : { connect: recording.connect }) });
   app.link.listen((event) => {
     notifier.status(`the link to ${config.node.host} is ${event.state.kind}`);
     const radio = app.radio();

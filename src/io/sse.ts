@@ -52,14 +52,27 @@ async function open({ url, who, headers }: HttpRequest, signal: AbortSignal): Pr
 
 async function* readEvents({ body }: Response, { maxBytes, who }: HttpRequest): AsyncGenerator<SseEvent, void, void> {
   if (body === null) return;
-  const decoder = new TextDecoder();
-  const parse = createSseParser();
+  const read = createSseReader();
   let lengthBytes = 0;
   for await (const chunk of body) {
     lengthBytes += chunk.length;
     if (lengthBytes > maxBytes) throw new ServiceError("tooBig", `${who} sent more than ${Math.round(maxBytes / 1024)} KiB`);
-    yield* parse(decoder.decode(chunk, { stream: true }));
+    yield* read(chunk);
   }
+}
+
+/** A reader that takes the bytes of a stream piece by piece and gives the events that are complete. */
+export function createSseReader(): (chunk: Uint8Array) => SseEvent[] {
+  // Deno's decoder drops a byte order mark at the beginning of every piece, where it is a character of the data.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const parse = createSseParser();
+  let begun = false;
+  return (chunk) => {
+    const text = decoder.decode(chunk, { stream: true });
+    const isFirst = !begun && text !== "";
+    begun ||= isFirst;
+    return parse(isFirst && text.startsWith("\ufeff") ? text.slice(1) : text);
+  };
 }
 
 /** A parser that takes the text of a stream piece by piece and gives the events that are complete. */

@@ -15,6 +15,8 @@ const log = logger("link");
 const READ_BUFFER_BYTES = 65_536;
 // After `disconnect` the node closes within 0.1 s; what it sends until then still counts.
 const LEAVE_LIMIT_MS = 500;
+// A read that is not given back by then will not be: a link that waited for it would be lost.
+const CLOSE_LIMIT_MS = 1000;
 const MAX_TEXT_LINE_CHARS = 300;
 
 /** The part of a TCP connection that is used; a test can put a broken one in its place. */
@@ -105,6 +107,7 @@ export class Connection {
   readonly #parser: FrameParser;
   readonly #ended = Promise.withResolvers<EndCause>();
   readonly #outgoing: Uint8Array[] = [];
+  #reading: Promise<void> = Promise.resolve();
   #open = true;
   #leaving = false;
   #writing = false;
@@ -125,7 +128,7 @@ export class Connection {
 
   /** Starts reading; separate from the constructor so that the owner knows the connection before its first message. */
   start(): void {
-    void this.#readLoop();
+    this.#reading = this.#readLoop();
   }
 
   /** Settles once, when the connection is over; the socket is closed by then. */
@@ -254,7 +257,15 @@ export class Connection {
     this.#open = false;
     this.#outgoing.length = 0;
     this.#socket.close();
-    this.#ended.resolve(cause);
+    void this.#closed().then(() => this.#ended.resolve(cause));
+  }
+
+  /** The system closes a socket only when nothing reads from it any more: a dial before that would come to the node ahead of our FIN. */
+  async #closed(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const limit = this.#clock.after(CLOSE_LIMIT_MS, resolve);
+    await Promise.race([this.#reading, late]);
+    limit.cancel();
   }
 }
 
@@ -262,7 +273,7 @@ export class Connection {
  * Decoding alone accepts many byte strings that no node ever wrote; a message has a variant, which may be newer than
  * this program (an unknown length-delimited field), or is empty.
  */
-function isMessage(message: FromRadio, bytes: Uint8Array): boolean {
+export function isMessage(message: FromRadio, bytes: Uint8Array): boolean {
   if (message.payloadVariant.case === "packet") return isPacket(message.payloadVariant.value) || !holdsMarker(bytes);
   if (message.payloadVariant.case !== undefined || bytes.length === 0) return true;
   const unknown = (message as { $unknown?: { no: number; wireType: number }[] }).$unknown;

@@ -234,18 +234,24 @@ export class Router {
   ): Promise<Reply> {
     const { clock, context } = this.#options;
     const deadlineMs = command.deadlineMs ?? DEFAULT_DEADLINE_MS;
-    const deadline = new AbortController();
+    const ending = new AbortController();
+    const { signal } = ending;
     const timer = clock.after(
       deadlineMs,
-      () => deadline.abort(new TimeLimitError(`/${command.name} took longer than ${deadlineMs / 1000} s`)),
+      () => ending.abort(new TimeLimitError(`/${command.name} took longer than ${deadlineMs / 1000} s`)),
     );
-    const signal = AbortSignal.any([deadline.signal, this.#stop.signal]);
+    // By AbortSignal.any the signal of the router would hold on to that of every command that ever ran.
+    const stopping = this.#stop.signal;
+    const onStop = () => ending.abort(stopping.reason);
+    if (stopping.aborted) onStop();
+    stopping.addEventListener("abort", onStop, { once: true });
     const commandContext: CommandContext = { ...context, ...asked, message, args, fromNode: context.nodes.get(message.from), signal };
     try {
       // A handler that ignores its signal must not hold the answer back: what it says later is not heard.
       return await Promise.race([Promise.resolve().then(() => command.run(commandContext)), rejection(signal)]);
     } finally {
       timer.cancel();
+      stopping.removeEventListener("abort", onStop);
     }
   }
 

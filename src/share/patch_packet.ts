@@ -2,7 +2,7 @@
  * The few numbers of a message that are changed on its way between a client and the radio. All other bytes stay: unknown
  * fields, the order of the known ones, signatures and sealed payloads are nobody's business here.
  */
-import { bytesField, changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, varintField } from "./wire.ts";
+import { changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, varintField } from "./wire.ts";
 
 /** Field numbers of mesh.proto that more than one file here needs. */
 export const FROM_RADIO = {
@@ -25,7 +25,6 @@ export const FROM_RADIO = {
 } as const;
 export const PACKET = { from: 1, to: 2, decoded: 4, encrypted: 5, id: 6, rxTime: 7 } as const;
 export const DATA = { portnum: 1, payload: 2, requestId: 6, replyId: 7 } as const;
-const TO_RADIO_PACKET = 1;
 const QUEUE_STATUS_PACKET_ID = 4;
 const NOTIFICATION_REPLY_ID = 1;
 
@@ -44,11 +43,6 @@ export function patchPacket(packet: Uint8Array, changes: { readonly from?: numbe
     else patched = join([patched, fixed32Field(number, value)]);
   }
   return patched;
-}
-
-/** An encoded ToRadio with this encoded MeshPacket. */
-export function toRadioWith(packet: Uint8Array): Uint8Array {
-  return bytesField(TO_RADIO_PACKET, packet);
 }
 
 /** An encoded FromRadio whose packet names other requests: `idOf` gives the id to name for the one that is named. */

@@ -23,6 +23,8 @@ export type CloseCause =
 // A client that does not read for so long gets a short write, which ends the connection (10 tries of a second each).
 const STALL_LIMIT_MS = 10_000;
 const BATCH_BYTES = 8192;
+// Between two looks of a busy node at its client.
+const THAW_MS = 5;
 
 /** Who deals with the bytes. */
 export interface ClientSocketOptions {
@@ -48,6 +50,7 @@ export class ClientSocket {
   #writing = false;
   #open = true;
   #muted = false;
+  #thaw: Timer | undefined;
 
   constructor(options: ClientSocketOptions) {
     this.#options = options;
@@ -94,13 +97,16 @@ export class ClientSocket {
   /** The node fell silent, or speaks again. */
   faultsChanged(): void {
     this.#readOrWait();
-    this.wake();
+    // What came meanwhile is read before anything is written (StreamAPI.cpp, runOncePart): it may be a farewell.
+    this.#thaw?.cancel();
+    if (!this.#silent) this.#thaw = this.#options.clock.after(THAW_MS, () => this.wake());
   }
 
   /** Ends the connection: FIN, or RST for the cause "reset". */
   close(cause: CloseCause): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#thaw?.cancel();
     if (cause === "reset") this.#socket.resetAndDestroy();
     else this.#socket.destroy();
     this.#options.onClosed(cause);

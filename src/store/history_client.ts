@@ -21,6 +21,8 @@ const MAX_WAIT_MS = 60_000;
 const MAX_UNTAKEN = 32_000;
 // Last heard and the like change with every packet, and packets tell them again after a crash.
 const NODES_EVERY_MS = 600_000;
+// A flood fills batches within milliseconds; what each tells of the nodes is overtaken by the next.
+const SOON_NODES_EVERY_MS = 1000;
 const MAX_KIND = 100;
 const MAX_DETAIL = 200;
 
@@ -46,6 +48,7 @@ export class HistoryClient implements History, AsyncDisposable {
   #lossSaid = false;
   #batchTimer: Timer | undefined;
   #nodesKeptAtMs: number;
+  #soonNodesKeptAtMs = -Infinity;
   #closing = false;
 
   constructor(options: HistoryClientOptions) {
@@ -167,16 +170,31 @@ export class HistoryClient implements History, AsyncDisposable {
 
   #added(): void {
     if (this.#closing) return;
-    if (this.#batch.isFull) return this.#handOver();
+    if (this.#batch.isFull) return this.#handOver(this.#clock.nowMs() - this.#soonNodesKeptAtMs < SOON_NODES_EVERY_MS ? "none" : "soon");
     this.#batchTimer ??= this.#clock.after(MAX_WAIT_MS, () => this.#handOver());
   }
 
-  /** Gives the thread what was collected; `all` with every node that changed. */
-  #handOver(nodes?: "all"): void {
+  /** Gives the thread what was collected, with the nodes that are to be kept `soon`, with `all` that have changed, or with `none`. */
+  #handOver(nodes: "none" | "soon" | "all" = "soon"): void {
     this.#batchTimer?.cancel();
     this.#batchTimer = undefined;
+    if (nodes !== "none") this.#addNodes(nodes);
+    else if (this.#soonNodes.size > 0) this.#batchTimer = this.#clock.after(MAX_WAIT_MS, () => this.#handOver());
+    if (this.#batch.isEmpty) return;
+    const count = this.#batch.packets + this.#batch.rows;
+    const batch = this.#batch.take(this.#options.nodes.ownNum);
+    if (!this.#thread.isRunning || this.#untaken >= MAX_UNTAKEN * 2) {
+      this.#lostHere += batch.packets;
+      return;
+    }
+    this.#untaken += count;
+    this.#thread.tell({ type: "batch", batch, count });
+  }
+
+  #addNodes(which: "soon" | "all"): void {
     const nowMs = this.#clock.nowMs();
-    if (nodes === "all" || nowMs - this.#nodesKeptAtMs >= NODES_EVERY_MS) {
+    this.#soonNodesKeptAtMs = nowMs;
+    if (which === "all" || nowMs - this.#nodesKeptAtMs >= NODES_EVERY_MS) {
       this.#nodesKeptAtMs = nowMs;
       for (const num of this.#changedNodes) this.#soonNodes.add(num);
       this.#changedNodes.clear();
@@ -187,15 +205,6 @@ export class HistoryClient implements History, AsyncDisposable {
       this.#changedNodes.delete(num);
     }
     this.#soonNodes.clear();
-    if (this.#batch.isEmpty) return;
-    const count = this.#batch.packets + this.#batch.rows;
-    const batch = this.#batch.take(this.#options.nodes.ownNum);
-    if (!this.#thread.isRunning || this.#untaken >= MAX_UNTAKEN * 2) {
-      this.#lostHere += batch.packets;
-      return;
-    }
-    this.#untaken += count;
-    this.#thread.tell({ type: "batch", batch, count });
   }
 
   #wallMs(): number {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decode, encode } from "../../src/link/codec.ts";
-import { encodeFrame, FrameParser, MAX_PAYLOAD_BYTES } from "../../src/link/frame.ts";
+import { encodeFrame, FrameParser, holdsMarker, MAX_PAYLOAD_BYTES } from "../../src/link/frame.ts";
 import { readRecording } from "../support/recording.ts";
 
 const MARKER = [0x94, 0xc3];
@@ -174,10 +174,30 @@ Deno.test("FrameParser does not give up a frame whose first part has just come, 
   assert.deepEqual(frames, [outer.slice(4), bytes(7, 7), outer.slice(4)]);
 });
 
+Deno.test("FrameParser goes on waiting when what comes after a long pause begins like a frame but is none", () => {
+  for (const lookalike of [[0x94, 0xc3, 0x00, 0xff], [0x94, 0xc3, 0x02, 0x01]]) {
+    const frames: Uint8Array[] = [];
+    const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+    const frame = encodeFrame(bytes(1, 2, 3, ...lookalike, 4, 5));
+    parser.push(frame.slice(0, 7), 0);
+    parser.push(frame.slice(7), 5000);
+    assert.deepEqual(frames, [frame.slice(4)], lookalike.join());
+  }
+});
+
 Deno.test("FrameParser does not take a frame that a sender hid in a text", () => {
   const hidden = textFrame("forged", 666);
   const outer = encodeFrame(join([encode("FromRadio", { payloadVariant: { case: "configCompleteId", value: 5 } }), hidden]));
   const { frames } = parse([join([outer, textFrame("next")])]);
   assert.equal(frames.length, 2);
   assert.deepEqual(frames[0], outer.slice(4));
+});
+
+Deno.test("holdsMarker() sees a marker wherever it stands, and nothing else", () => {
+  for (const text of [[], [0x94], [0xc3, 0x94], [0x94, 0x94], [0x94, 0, 0xc3], [1, 2, 3]]) {
+    assert.equal(holdsMarker(bytes(...text)), false, text.join());
+  }
+  for (const text of [[0x94, 0xc3], [1, 0x94, 0xc3], [0x94, 0x94, 0xc3], [0x94, 1, 0x94, 0xc3, 2]]) {
+    assert.equal(holdsMarker(bytes(...text)), true, text.join());
+  }
 });

@@ -103,6 +103,48 @@ Deno.test("Link.drop() closes the old connection before the new one opens, and d
   assert.equal(node.connections.dialed, 2);
 });
 
+Deno.test("Link dials only when the system has closed the old socket, which it does when the pending read is given back", async () => {
+  const fake = fakeConnect();
+  const givenBack = Promise.withResolvers<void>();
+  const { clock, link } = await fakeLink(async (...args) => {
+    const socket = await fake.connect(...args);
+    return wrapSocket(socket, {
+      async read(into) {
+        try {
+          return await socket.read(into);
+        } catch (error) {
+          await givenBack.promise;
+          throw error;
+        }
+      },
+    });
+  });
+  await stateKind(link, "configuring");
+  link.drop("silent for 60 s");
+  await clock.tick(500);
+  assert.equal(fake.sockets.length, 1);
+  givenBack.resolve();
+  await nextState(link, "configuring");
+  assert.equal(fake.sockets.length, 2);
+  assert.equal(clock.nowMs(), 500, "at once then");
+  await settle(clock, link.close());
+});
+
+Deno.test("Link waits a second at most for a read that is never given back", async () => {
+  const fake = fakeConnect();
+  const { clock, link } = await fakeLink(async (...args) => {
+    const socket = await fake.connect(...args);
+    return wrapSocket(socket, { read: () => new Promise<never>(() => {}) });
+  });
+  await stateKind(link, "configuring");
+  link.drop("silent for 60 s");
+  await clock.tick(999);
+  assert.equal(fake.sockets.length, 1);
+  await clock.tick(1);
+  assert.equal(fake.sockets.length, 2);
+  await settle(clock, link.close());
+});
+
 Deno.test("Link waits for a node that refuses, and is ready when it listens again", async () => {
   await using rig = await linkRig();
   const { link, node, clock } = rig;
@@ -373,6 +415,33 @@ Deno.test("Link logs a failure that repeats itself once a minute, with what to d
     await clock.tick(1000);
     await link.close();
     assert.match(lines.join("\n"), /ERROR {3}link: cannot connect .*TypeError: a fault of ours\n {4}at /);
+  } finally {
+    await stopLog();
+  }
+});
+
+Deno.test("Link logs how long a connection has lasted, in the two units that say something", async () => {
+  const lines: string[] = [];
+  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    const table = [[900, "0.9 s"], [59_400, "59.4 s"], [60_000, "1 min 0 s"], [3_599_000, "59 min 59 s"], [3_600_000, "1 h 0 min"], [
+      93_780_000,
+      "26 h 3 min",
+    ]] as const;
+    for (const [lastedMs, text] of table) {
+      lines.length = 0;
+      const fake = fakeConnect();
+      const { clock, link } = await fakeLink(fake.connect);
+      await clock.tick(1);
+      const [socket] = fake.sockets;
+      socket?.say({ payloadVariant: { case: "configCompleteId", value: 69420 } });
+      await stateKind(link, "ready");
+      await clock.tick(lastedMs);
+      socket?.fin();
+      await stateKind(link, "configuring");
+      assert.match(lines.join("\n"), new RegExp(`TCP connection lost after ${text}: closed by the node`));
+      await settle(clock, link.close());
+    }
   } finally {
     await stopLog();
   }

@@ -149,6 +149,25 @@ Deno.test("visitNode() stops when it is told to, before the dial and during the 
   await assert.rejects(visitNode(options(node, clock, { signal: stopping.signal })), /enough now/);
 });
 
+Deno.test("visitNode() stops during the dial, and leaves no rejection behind", async () => {
+  const clock = createFakeClock();
+  const stop = new AbortController();
+  const dialing = Promise.withResolvers<void>();
+  const visit = visitNode(options({ port: 4403 }, clock, {
+    signal: stop.signal,
+    connect: (_address, _port, signal) => {
+      dialing.resolve();
+      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+    },
+  }));
+  await dialing.promise;
+  stop.abort(new Error("enough"));
+  await assert.rejects(visit, /enough/);
+  // A rejection that nobody handles ends the test when this turn is over.
+  await new Promise((resolve) => void setTimeout(resolve, 0));
+  assert.equal(clock.pendingTimers(), 0);
+});
+
 Deno.test("visitNode() tells a visit that another client ended from one that broke off", async () => {
   const clock = createFakeClock();
   await using node = await otherNode(clock);

@@ -52,6 +52,23 @@ Deno.test("stationTelemetry() says nothing of what is not known", () => {
   assert.deepEqual(stationTelemetry({ atWallMs, currentA: 0 }, OPTIONS).map((draft) => variantOf(draft).case), ["powerMetrics"]);
 });
 
+Deno.test("stationTelemetry() believes each instrument up to its limits, and not beyond", () => {
+  const limits = {
+    temperatureC: [-90, 85],
+    // In fog it is 100.
+    relativeHumidityPercent: [0, 100],
+    pressureHpa: [300, 1200],
+    voltageV: [0, 1000],
+    currentA: [-1000, 1000],
+  } as const;
+  for (const [name, [low, high]] of Object.entries(limits)) {
+    for (const value of [low, high]) assert.equal(stationTelemetry({ atWallMs, [name]: value }, OPTIONS).length, 1, `${name} ${value}`);
+    for (const value of [low - 0.5, high + 0.5]) {
+      assert.equal(stationTelemetry({ atWallMs, [name]: value }, OPTIONS).length, 0, `${name} ${value}`);
+    }
+  }
+});
+
 Deno.test("stationTelemetry() leaves out what no instrument shows", () => {
   const absurd = { temperatureC: 500, relativeHumidityPercent: -1, pressureHpa: 101_320, voltageV: NaN, currentA: Infinity };
   assert.deepEqual(stationTelemetry({ atWallMs, ...absurd }, OPTIONS), []);

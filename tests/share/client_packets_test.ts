@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { decode, encode } from "../../src/link/codec.ts";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
 import { encodeFrame } from "../../src/link/frame.ts";
+import { toRadioOf } from "../../src/link/packet_bytes.ts";
 import type { FromRadio, Init, MeshPacket } from "../../src/link/messages.ts";
 import type { Draft } from "../../src/mesh/outgoing.ts";
-import { toRadioWith } from "../../src/share/patch_packet.ts";
 import { fieldsOf, numberOf } from "../../src/share/wire.ts";
 import type { SimulatedNode } from "../../src/simulator/node.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
@@ -63,7 +63,7 @@ Deno.test("Share gives any packet of a client to the radio with its own bytes, b
       fc.pre(!seen.has(id));
       if (id !== 0) seen.add(id);
       const came = new Promise<void>((resolve) => wake = resolve);
-      await client.write(encodeFrame(toRadioWith(packet)));
+      await client.write(encodeFrame(toRadioOf(packet)));
       await came;
       const out = given.at(-1) as Uint8Array;
       const kept = (bytes: Uint8Array) =>

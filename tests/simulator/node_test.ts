@@ -207,6 +207,53 @@ Deno.test("SimulatedNode.goSilent() ends where it began when nobody dialled mean
   await client.take("queueStatus");
 });
 
+Deno.test("SimulatedNode.goSilent() ends with reading: a client that took its leave meanwhile costs no packet", async () => {
+  await using node = await startStillNode();
+  await using client = await connectReady(node);
+  node.goSilent(true);
+  await client.send({ case: "disconnect", value: true });
+  node.receiveFromMesh(textPacket("kept", { from: FRIEND }));
+  const closed = node.waitFor("closed");
+  node.goSilent(false);
+  assert.equal((await closed).cause, "disconnect");
+  await using next = await connect(node);
+  await next.handshake(ONLY_CONFIG);
+  assert.equal(textOf(await next.packet()), "kept");
+});
+
+Deno.test("SimulatedNode.goSilent() ends with writing too when the client has said nothing meanwhile", async () => {
+  await using node = await startStillNode();
+  await using client = await connectReady(node);
+  node.goSilent(true);
+  node.receiveFromMesh(textPacket("kept", { from: FRIEND }));
+  node.goSilent(false);
+  await node.fake.tick(100);
+  assert.equal(textOf(await client.packet()), "kept");
+});
+
+Deno.test("SimulatedNode tells from which port a client came, when it dials and when it is taken up", async () => {
+  await using node = await startStillNode();
+  const dialed = node.waitFor("dial");
+  const accepted = node.waitFor("accept");
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: node.port });
+  const { port } = conn.localAddr as Deno.NetAddr;
+  assert.deepEqual([(await dialed).remotePort, (await accepted).remotePort], [port, port]);
+  conn.close();
+});
+
+Deno.test("SimulatedNode tells what its client will never get: pushed out, no room, lost by a restart", async () => {
+  await using node = await startStillNode({ queueSize: 2 });
+  await using client = await connectReady(node);
+  node.mute();
+  await client.send({ case: "heartbeat", value: {} });
+  const lost: (string | undefined)[] = [];
+  node.on("lost", ({ packet }) => lost.push(textOf(packet)));
+  for (const text of ["one", "two", "three"]) node.receiveFromMesh(textPacket(text, { from: FRIEND }));
+  assert.deepEqual(lost, ["one"]);
+  node.reboot(0);
+  assert.deepEqual(lost, ["one", "two", "three"]);
+});
+
 Deno.test("SimulatedNode.mute() leaves the one connection dead and serves the next", async () => {
   await using node = await startStillNode();
   await using client = await connectReady(node);
@@ -300,6 +347,19 @@ Deno.test("SimulatedNode.reboot() ends the connection, refuses for a while, and 
   const first = answers[0]?.payloadVariant;
   assert.ok(first?.case === "myInfo" && first.value.rebootCount === 1);
   assert.deepEqual([node.queued, node.station.timeS()], [0, 0]);
+});
+
+Deno.test("SimulatedNode.reboot() with another firmware is that firmware from then on", async () => {
+  await using node = await startStillNode({ firmware: "2.6.11" });
+  const { release } = node.station.firmware;
+  node.reboot(0, "2.8.0");
+  assert.notEqual(node.station.firmware.release, release);
+  await using client = await connect(node);
+  const told = await client.handshake(ONLY_CONFIG);
+  const releases = told.flatMap(({ payloadVariant }) => payloadVariant.case === "metadata" ? [payloadVariant.value.firmwareVersion] : []);
+  assert.deepEqual(releases, [node.station.firmware.release]);
+  node.reboot(0);
+  assert.equal(node.station.firmware.release, releases[0]);
 });
 
 Deno.test("SimulatedNode restarts when its client asks for it", async () => {

@@ -76,3 +76,11 @@ Deno.test("collectPacket() keeps the bytes of every packet, whatever is in it, i
     }
   }));
 });
+
+Deno.test("collectPacket() takes the lowest bit of the bitfield for the leave to pass it on by MQTT", () => {
+  const packets = [undefined, 0, 1, 2, 3].map((bitfield) => heardPacket(bitfield === undefined ? {} : { data: { bitfield } }));
+  const unsaid = heardPacket({ payloadVariant: { case: "encrypted", value: new Uint8Array(20) } });
+  const kept = [...packetsOf(batchOf([...packets, unsaid].map((one) => [one, NOW_MS])))];
+  // heardPacket() gives the leave unless it is told otherwise.
+  assert.deepEqual(kept.map(({ numbers }) => numbers.okToMqtt), [1, 0, 1, 0, 1, 0]);
+});

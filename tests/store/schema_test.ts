@@ -98,3 +98,12 @@ Deno.test("faultOf() tells what is to be done about an error", async () => {
   assert.equal(fault(() => broken.exec("SELECT * FROM sqlite_schema")), "corrupt");
   assert.equal(faultOf(new TypeError("x")), "other");
 });
+
+Deno.test("faultOf() goes by SQLite's code where there is one, with or without its extended part", () => {
+  // sqlite.org/rescode.html: SQLITE_CORRUPT_INDEX, SQLITE_BUSY_SNAPSHOT, SQLITE_READONLY_DBMOVED, SQLITE_FULL, SQLITE_CONSTRAINT_UNIQUE.
+  const table = [[779, "corrupt"], [11, "corrupt"], [517, "locked"], [6, "locked"], [1032, "readonly"], [13, "full"], [
+    2067,
+    "other",
+  ]] as const;
+  for (const [errcode, fault] of table) assert.equal(faultOf(Object.assign(new Error("words that tell nothing"), { errcode })), fault);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { createNodeDb } from "../../src/mesh/node_db.ts";
 import { readPacket } from "../../src/mesh/packet.ts";
 import { HistoryError } from "../../src/store/history_error.ts";
@@ -135,6 +135,31 @@ Deno.test("History.packet() leaves packets out and counts them when the disk is 
   assert.equal((await store.history.ask("types", span())).packets, 16_000);
   hear(store, 1);
   assert.equal((await store.history.ask("types", span())).packets, 16_001);
+});
+
+Deno.test("History takes nothing and starts nothing when it is closed, and may be closed twice", async () => {
+  let waiting = 0;
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, callback) {
+      let over = false;
+      const end = () => {
+        if (!over) waiting -= 1;
+        over = true;
+      };
+      waiting += 1;
+      const timer = systemClock.after(delayMs, () => (end(), callback()));
+      return { cancel: () => (end(), timer.cancel()) };
+    },
+  };
+  const store = realStore(undefined, { clock });
+  hear(store, 1);
+  await store[Symbol.asyncDispose]();
+  hear(store, 1);
+  store.history.reading("esphome x", 1);
+  assert.equal(waiting, 0);
+  await store[Symbol.asyncDispose]();
+  assert.equal(waiting, 0);
 });
 
 Deno.test("Journal's changes are worked into its file by the history's thread", async () => {

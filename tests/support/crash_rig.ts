@@ -114,7 +114,7 @@ export class CrashRig implements AsyncDisposable {
   /** Lets time pass until the file says so. */
   async until(holds: () => boolean): Promise<void> {
     for (let turns = 0; !holds(); turns += 1) {
-      if (turns > 1000) throw new Error(`It stays ${JSON.stringify(this.outbox())} ${JSON.stringify(this.inbox())}`);
+      if (turns > 2000) throw new Error(`It stays ${JSON.stringify(this.outbox())} ${JSON.stringify(this.inbox())}`);
       await this.pass(1);
     }
   }

@@ -2,13 +2,13 @@
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Link, openLink } from "../../src/link/link.ts";
 import type { FromRadio } from "../../src/link/messages.ts";
+import { toRadioOf } from "../../src/link/packet_bytes.ts";
 import { Slots } from "../../src/link/slot.ts";
 import { createNodeDb } from "../../src/mesh/node_db.ts";
 import { Outbox } from "../../src/mesh/outbox.ts";
 import { packetOf } from "../../src/mesh/outgoing.ts";
 import { readPacket } from "../../src/mesh/packet.ts";
 import { Session } from "../../src/mesh/session.ts";
-import { toRadioWith } from "../../src/share/patch_packet.ts";
 import { createShare, type Share, type ShareConfig, type ShareOptions } from "../../src/share/share.ts";
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
 import type { SimulatedNodeOptions } from "../../src/simulator/node_options.ts";
@@ -63,7 +63,7 @@ export async function shareRig(options: ShareRigOptions = {}): Promise<ShareRig>
   const outbox = new Outbox({
     clock,
     send: (packet) => link?.send({ payloadVariant: { case: "packet", value: packet } }) ?? false,
-    sendBytes: (packet) => link?.sendBytes(toRadioWith(packet)) ?? false,
+    sendBytes: (packet) => link?.sendBytes(toRadioOf(packet)) ?? false,
     onSent({ draft, id }) {
       share.botSent(packetOf(draft, id, node.nodeNum, 3), draft.answerId);
     },

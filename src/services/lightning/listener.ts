@@ -59,7 +59,10 @@ export class Listener implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       this.#current = new AbortController();
-      const reason = await this.#connectOnce(AbortSignal.any([signal, this.#current.signal]));
+      // Who listens to the sum of signals is kept by each of them, until one is aborted.
+      const over = new AbortController();
+      const reason = await this.#connectOnce(AbortSignal.any([signal, this.#current.signal, over.signal]));
+      over.abort();
       if (signal.aborted) return;
       this.#options.onAway();
       if (this.#current.signal.aborted) continue;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listFiles } from "../../../scripts/mutate/area.ts";
 import { drawMutants } from "../../../scripts/mutate/draw.ts";
-import { describeMutant, equivalence, mutantOf } from "../../../scripts/mutate/mutant.ts";
+import { describeMutant, equivalence, isTypeOnly, mutantOf } from "../../../scripts/mutate/mutant.ts";
 import { mutationsOf } from "../../../scripts/mutate/mutations.ts";
 import { tokensOf } from "../../../scripts/mutate/tokens.ts";
 import { ROOT } from "../../../scripts/mutate/workshop.ts";
@@ -68,6 +68,14 @@ Deno.test("drawMutants() draws the same for the same seed, and nothing twice", (
   assert.notDeepEqual([...drawMutants(sources, 6)].map(describeMutant), first);
   assert.equal(new Set(first).size, first.length);
   assert.ok(first.includes("src/a.ts:3 negation: if (a) b();  →  if (!(a)) b();"), first.join("\n"));
+});
+
+Deno.test("isTypeOnly() knows a mistake in a type from one in the program", () => {
+  const source = "function f(a: A & { b: 1 }): number {\n  return a.b & 1;\n}";
+  const [inType, ...others] = mutationsOf(source).filter(({ kind }) => kind === "bits").map((mutation) =>
+    mutantOf("src/a.ts", source, mutation)
+  );
+  assert.deepEqual([inType, ...others].map((mutant) => mutant !== undefined && isTypeOnly(mutant, source)), [true, false]);
 });
 
 Deno.test("equivalence() knows a log's call that is left out for one", () => {

@@ -1,0 +1,131 @@
+// deno-lint-ignore-file no-console -- it speaks to its parent by its output
+/**
+ * One target in a process of its own, so that whoever watches can end it: `child.ts TARGET SEED SECONDS CURRENT_FILE`, or with an input's file
+ * in the place of the seed and 0 seconds, that input alone. Each input is in the current file before it is run.
+ */
+import { Random } from "../../src/simulator/random.ts";
+import { corpusOf } from "./corpus.ts";
+import { minimise } from "./minimise.ts";
+import { nextInput } from "./mutator.ts";
+import { targetNamed } from "./registry.ts";
+import type { OpenTarget, Target } from "./target.ts";
+
+/** What the process says, a line of JSON each. */
+export type Said =
+  | { readonly said: "ready" }
+  | { readonly said: "alive"; readonly runs: number }
+  | { readonly said: "failed"; readonly what: string; readonly signature: string; readonly input: string };
+
+const SLOW_MS = 2000;
+const SAY_MS = 250;
+const MAX_RESIDENT_BYTES = 1024 ** 3;
+const MINIMISE_TRIES = 2000;
+
+async function main(): Promise<void> {
+  const [name = "", seedOrFile = "", seconds = "0", currentFile = ""] = Deno.args;
+  const target = targetNamed(name);
+  const loose: unknown[] = [];
+  for (const type of ["unhandledrejection", "error"]) {
+    globalThis.addEventListener(type, (event) => {
+      event.preventDefault();
+      loose.push((event as { reason?: unknown }).reason ?? (event as { error?: unknown }).error ?? event.type);
+    });
+  }
+  const open = await target.open();
+  const run = async (input: Uint8Array) => await failureOf(open, input, loose);
+  if (seconds === "0") {
+    const failure = await run(await Deno.readFile(seedOrFile));
+    if (failure !== undefined) say({ said: "failed", ...describe(failure), input: "" });
+    Deno.exit(0);
+  }
+  await fuzz(target, run, { seed: Number(seedOrFile), seconds: Number(seconds), currentFile });
+  await open.close?.();
+  Deno.exit(0);
+}
+
+async function fuzz(
+  target: Target,
+  run: (input: Uint8Array) => Promise<unknown>,
+  { seed, seconds, currentFile }: { readonly seed: number; readonly seconds: number; readonly currentFile: string },
+): Promise<void> {
+  const known = [...(await corpusOf(target)).map(({ bytes }) => bytes), ...await target.seeds?.() ?? []];
+  const random = new Random(seed).fork(target.name);
+  const current = await Deno.open(currentFile, { write: true, create: true });
+  const signatures = new Set<string>();
+  say({ said: "ready" });
+  const untilMs = performance.now() + seconds * 1000;
+  let saidAtMs = performance.now();
+  let runs = 0;
+  for (const first = [...known]; performance.now() < untilMs; runs += 1) {
+    const input = first.shift() ??
+      nextInput({ shape: target.shape, corpus: known, random, ...(target.words === undefined ? {} : { words: target.words }) });
+    current.seekSync(0, Deno.SeekMode.Start);
+    current.writeSync(input);
+    current.truncateSync(input.length);
+    const failure = await run(input);
+    if (failure !== undefined) {
+      const { what, signature } = describe(failure);
+      if (!signatures.has(signature)) {
+        signatures.add(signature);
+        const small = await minimise(input, {
+          maxTries: MINIMISE_TRIES,
+          fails: async (smaller) => {
+            if (performance.now() - saidAtMs > SAY_MS) say({ said: "alive", runs });
+            const again = await run(smaller);
+            return again !== undefined && describe(again).signature === signature;
+          },
+        });
+        say({ said: "failed", what, signature, input: hex(small) });
+      }
+    }
+    if (performance.now() - saidAtMs < SAY_MS) continue;
+    saidAtMs = performance.now();
+    say({ said: "alive", runs });
+    if (Deno.memoryUsage().rss > MAX_RESIDENT_BYTES) {
+      say({ said: "failed", what: "more than 1 GiB of memory", signature: "memory", input: hex(input) });
+      Deno.exit(0);
+    }
+  }
+  say({ said: "alive", runs });
+}
+
+/** What went wrong with an input; undefined when nothing did. */
+async function failureOf(open: OpenTarget, input: Uint8Array, loose: unknown[]): Promise<unknown> {
+  const startMs = performance.now();
+  try {
+    const running = open.run(input.slice());
+    if (running !== undefined) {
+      await running;
+      // A rejection that nobody handles is told when the turn is over.
+      await new Promise((resolve) => void setTimeout(resolve, 0));
+    }
+  } catch (error) {
+    return error ?? new Error("something was thrown that is nothing");
+  }
+  if (loose.length > 0) return loose.splice(0)[0];
+  if (performance.now() - startMs < SLOW_MS) return undefined;
+  // Another program may have held the machine up: once more.
+  const againMs = performance.now();
+  await open.run(input.slice());
+  const tookMs = performance.now() - againMs;
+  return tookMs < SLOW_MS ? undefined : new Error(`slow: ${Math.round(tookMs)} ms`);
+}
+
+function describe(failure: unknown): { what: string; signature: string } {
+  if (!(failure instanceof Error)) return { what: String(failure), signature: String(failure).slice(0, 60) };
+  const places = (failure.stack ?? "").split("\n").filter((line) => /\/(src|scripts)\//.test(line)).slice(0, 3).map((line) => line.trim());
+  const message = failure.message.slice(0, 200);
+  const isRule = failure.name === "BrokenRuleError" || places[0] === undefined;
+  const signature = `${failure.name} ${isRule ? message.replace(/\d+/g, "0").slice(0, 70) : places[0]}`;
+  return { what: [`${failure.name}: ${message}`, ...places].join("\n    "), signature };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function say(said: Said): void {
+  console.log(JSON.stringify(said));
+}
+
+await main();
