@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { cpus, release, totalmem } from "node:os";
 import { decodeFigure } from "./bench/decode.ts";
 import { type Figure, isReached, type Measurement, short } from "./bench/figure.ts";
+import { hangingFigure } from "./bench/hanging.ts";
 import { killsFigure } from "./bench/kills.ts";
 import { memoryFigure } from "./bench/memory.ts";
 import { noiseFigure } from "./bench/noise.ts";
@@ -29,6 +30,7 @@ const FIGURES: readonly Figure[] = [
   wholeWayFigure,
   killsFigure,
   memoryFigure,
+  hangingFigure,
 ];
 
 async function main(): Promise<void> {

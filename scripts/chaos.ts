@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   let lines: readonly string[];
   try {
     lines = await run({ plan, seed, minutes, folder, say: console.log, logFile: values.log ?? join(folder, "bot.log") });
+  } catch (error) {
+    lines = [error instanceof Error ? error.stack ?? error.message : String(error), `chaos: BROKEN: the run itself (seed ${seed})`];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -45,13 +45,18 @@ const JOURNAL_PRIORITY: Record<LogRecord["level"], number> = { trace: 7, debug: 
 function createSink(format: LogFormat, write: (line: string) => void): Sink {
   if (format === "json") {
     const formatter = getJsonLinesFormatter({ categorySeparator: "." });
-    return (record) => write(formatter({ ...record, category: record.category.slice(1) }).trimEnd());
+    return (record) => write(formatter({ ...record, category: record.category.slice(1), message: record.message.map(asJson) }).trimEnd());
   }
   return (record) => {
     const body = `${record.category.slice(1).join(".")}: ${messageText(record)}`;
     if (format === "journal") return write(body.split("\n").map((line) => `<${JOURNAL_PRIORITY[record.level]}>${line}`).join("\n"));
     write(`${new Date(record.timestamp).toISOString()} ${record.level.toUpperCase().padEnd(7)} ${body}`);
   };
+}
+
+/** An error has nothing that JSON would show: without this its line would say {}. */
+function asJson(part: unknown): unknown {
+  return part instanceof Error ? part.stack ?? part.message : part;
 }
 
 function messageText(record: LogRecord): string {

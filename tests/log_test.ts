@@ -51,6 +51,11 @@ Deno.test("an unexpected error is logged with its stack", async () => {
   assert.match(line ?? "", /Error: broken\n\s+at /);
 });
 
+Deno.test("an unexpected error is logged with its stack in JSON too", async () => {
+  const [line] = await logged("json", () => logger("command").error`failed: ${new Error("broken")}`);
+  assert.match((JSON.parse(line ?? "") as { message: string }).message, /failed: .*Error: broken\\n\s+at /);
+});
+
 Deno.test("logger() is silent before the log is started", () => {
   logger("link").info`nobody hears this`;
 });

@@ -42,7 +42,7 @@ export const wholeWayFigure: Figure = {
     const taken = rate(({ takenMs }) => PACKETS / takenMs * 1000);
     const last = `the bare decoder ${thousands(median(bare))}, of which that is ${(wanted / median(bare)).toFixed(3)}`;
     return [{
-      what: "the whole way: taken, history included",
+      what: "the whole way: taken and written",
       measured: rate((way) => way.kept / way.keptMs * 1000),
       unit: "packets/s",
       target: { atLeast: wanted },

@@ -18,7 +18,7 @@ export interface BotOptions {
 }
 
 /** Keeps one bot alive: whoever kills it starts the next one. */
-export class Bot {
+export class Bot implements AsyncDisposable {
   readonly #options: BotOptions;
   #process: BotProcess;
   #kills = 0;
@@ -61,6 +61,17 @@ export class Bot {
     this.#options.link.died(systemClock.nowMs());
     const tookMs = systemClock.nowMs() - startedAtMs;
     if (code !== 0) this.#options.log.ended(`told to stop, it ended with ${signal ?? code} after ${Math.round(tookMs)} ms`);
+  }
+
+  /** Kills it when it lives still: the run has broken off. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#expectsEnd = true;
+    try {
+      this.#process.kill();
+    } catch {
+      // It has ended in order.
+    }
+    await this.#process.ended;
   }
 
   #start(): BotProcess {

@@ -80,15 +80,17 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   const users = startUsers({ mesh, random: random.fork("users"), answers });
   keepBooks(node, answers, link, (id) => users.answered(id));
 
-  using logTo = await Deno.open(logFile, { write: true, create: true, truncate: true });
+  const logTo = parts.use(await Deno.open(logFile, { write: true, create: true, truncate: true }));
   const sharePort = freePort();
-  const bot = new Bot({
-    env: environment(node.port, sharePort, services.url),
-    disk,
-    log,
-    link,
-    onLine: (line) => void logTo.writeSync(new TextEncoder().encode(`${line}\n`)),
-  });
+  const bot = parts.use(
+    new Bot({
+      env: environment(node.port, sharePort, services.url),
+      disk,
+      log,
+      link,
+      onLine: (line) => void logTo.writeSync(new TextEncoder().encode(`${line}\n`)),
+    }),
+  );
   const over = new AbortController();
   let served = 0;
   const visiting = visitors({
@@ -114,7 +116,7 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   for (const fault of plan) {
     if (systemClock.nowMs() + fault.pauseMs + fault.forMs >= quietFromMs) break;
     await delay(systemClock, fault.pauseMs);
-    await recovered(scene, fault, { link, recovery, say, startedAtMs });
+    await recovered(scene, fault, { link, recovery, say, startedAtMs, untilMs: endAtMs + LAST_ANSWERS_LIMIT_MS / 2 });
     done += 1;
   }
   users.noServices();
@@ -150,25 +152,28 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
 async function recovered(
   scene: Scene,
   fault: PlannedFault,
-  { link, recovery, say, startedAtMs }: {
+  { link, recovery, say, startedAtMs, untilMs }: {
     readonly link: BotLink;
     readonly recovery: Recovery;
     readonly say: (line: string) => void;
     readonly startedAtMs: number;
+    /** Longer is never waited. */
+    readonly untilMs: number;
   },
 ): Promise<void> {
   const before = link.latest;
   const atMs = systemClock.nowMs();
   const { fromMs } = await doFault(scene, fault);
+  const limitMs = Math.min(NOT_BACK_MS, untilMs - systemClock.nowMs());
   const line = `${((atMs - startedAtMs) / 1000).toFixed(1).padStart(7)} s  ${fault.kind}`;
   if (fromMs === undefined) {
-    const readyAtMs = link.ready || await link.readyAfter(before, NOT_BACK_MS) !== undefined;
-    if (!readyAtMs) recovery.never(fault.kind, NOT_BACK_MS);
+    const readyAtMs = link.ready || await link.readyAfter(before, limitMs) !== undefined;
+    if (!readyAtMs) recovery.never(fault.kind, limitMs);
     return say(line);
   }
-  const readyAtMs = await link.readyAfter(before, NOT_BACK_MS);
+  const readyAtMs = await link.readyAfter(before, limitMs);
   if (readyAtMs === undefined) {
-    recovery.never(fault.kind, NOT_BACK_MS);
+    recovery.never(fault.kind, limitMs);
     return say(`${line}: not back`);
   }
   const tookMs = Math.max(0, readyAtMs - fromMs);

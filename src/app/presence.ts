@@ -32,7 +32,12 @@ export async function takePresence({ env, config, clock }: PresenceOptions): Pro
   let server: ControlServer | undefined;
   return {
     nodeKnown(nodeNum, address) {
-      lock?.update({ nodeNum, addresses: [address] });
+      try {
+        lock?.update({ nodeNum, addresses: [address] });
+      } catch (error) {
+        // A full disk. The lock itself holds; what stands in it is written again with the next handshake.
+        log.warn`cannot note in ${folder} which node this is (${describeError(error)})`;
+      }
     },
     serve(handlers) {
       try {

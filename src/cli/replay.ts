@@ -2,12 +2,15 @@
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { startLog, stopLog } from "../log.ts";
+import { cleanText } from "../mesh/clean_text.ts";
 import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
 import type { Replay, ReplayedText, ReplayEvent } from "../replay/replay.ts";
 import { defineCommand } from "./command.ts";
 
 const MIN_SPEED = 0.1;
 const MAX_SPEED = 1000;
+// A text fits into a frame.
+const MAX_TEXT_BYTES = 512;
 
 /** Plays a recorded link again through the bot. */
 export const replayCommand = defineCommand({
@@ -63,7 +66,7 @@ function eventLine(event: ReplayEvent): string {
   if (event.type === "note") return `${timeText(event.atMs)} ${event.note}`;
   const { atMs, from, text } = event.text;
   const who = event.type === "said" ? "the bot" : formatNodeId(from);
-  return `${timeText(atMs)} ${who} to ${addressee(event.text)}: ${text}`;
+  return `${timeText(atMs)} ${who} to ${addressee(event.text)}: ${cleanText(text, { maxBytes: MAX_TEXT_BYTES })}`;
 }
 
 function addressee({ to, channel }: ReplayedText): string {

@@ -5,7 +5,6 @@ import { type ConnectFunction, connectTcp, describeCause, type Socket } from "..
 import { PortNum } from "../link/enums.ts";
 import type { LinkEvent } from "../link/link.ts";
 import type { MeshPacket } from "../link/messages.ts";
-import { cleanText } from "../mesh/clean_text.ts";
 import type { NodeDb } from "../mesh/node_db.ts";
 import { readRecording, type Recording } from "../record/read_recording.ts";
 import type { Store } from "../store/store.ts";
@@ -16,7 +15,9 @@ import { createJumpingClock, createScaledClock, type ReplayClock } from "./repla
 import { ReplayNode } from "./replay_node.ts";
 import { isComplete, type Script, scriptOf } from "./script.ts";
 
-const MAX_TEXT_BYTES = 1024;
+// How long time waits for the thread of the history, and for the bot to deal with a text: some wait for the mesh themselves.
+const STORE_LIMIT_MS = 5000;
+const HANDLING_LIMIT_MS = 1000;
 
 /** A text on its way to the bot or from it. */
 export interface ReplayedText {
@@ -26,6 +27,7 @@ export interface ReplayedText {
   readonly to: number;
   readonly channel: number;
   readonly replyId: number;
+  /** As it stands in the packet, whatever it holds. */
   readonly text: string;
 }
 
@@ -95,6 +97,8 @@ async function play({ options, recording, script, clock, folder }: Stage): Promi
   const { signal = new AbortController().signal } = options;
   const heard: ReplayedText[] = [];
   const said: ReplayedText[] = [];
+  /** Texts that the bot has not dealt with yet. */
+  const handling = new Map<number, () => void>();
   let handshakes = 0;
   let givenUp = 0;
   const note = (text: string): void => options.onEvent?.({ type: "note", atMs: node.recordedMs, note: text });
@@ -108,6 +112,7 @@ async function play({ options, recording, script, clock, folder }: Stage): Promi
         const text = textOf(packet, node.recordedMs);
         if (text === undefined) return;
         (direction === "to" ? heard : said).push(text);
+        if (direction === "to") void clock.hold(new Promise<void>((resolve) => void handling.set(packet.id, resolve)), HANDLING_LIMIT_MS);
         options.onEvent?.({ type: direction === "to" ? "heard" : "said", text });
       },
     },
@@ -124,8 +129,12 @@ async function play({ options, recording, script, clock, folder }: Stage): Promi
   let complete = false;
   try {
     const config = replayConfig(options.env ?? {}, node.port, folder);
-    const store = (nodes: NodeDb): Store => heldStore(openStoreIn(config, clock)(nodes), (promise) => clock.hold(promise));
-    const app = await clock.until(startApp({ config, version: VERSION, clock, connect: noticed(clock.traffic), store }));
+    const store = (nodes: NodeDb): Store => heldStore(openStoreIn(config, clock)(nodes), (promise) => clock.hold(promise, STORE_LIMIT_MS));
+    const onHandled = ({ id }: { readonly id: number }): void => {
+      handling.get(id)?.();
+      handling.delete(id);
+    };
+    const app = await clock.until(startApp({ config, version: VERSION, clock, connect: noticed(clock.traffic), store, onHandled }));
     const unlisten = watch(app, onEvent);
     try {
       complete = await clock.until(Promise.race([node.ended.then(() => true), aborted(signal).then(() => false)]));
@@ -179,7 +188,7 @@ function replayConfig(env: Readonly<Record<string, string>>, port: number, folde
 function textOf({ from, to, channel, payloadVariant }: MeshPacket, atMs: number): ReplayedText | undefined {
   if (payloadVariant.case !== "decoded" || payloadVariant.value.portnum !== PortNum.TEXT_MESSAGE_APP) return undefined;
   const { payload, replyId } = payloadVariant.value;
-  return { atMs, from, to, channel, replyId, text: cleanText(new TextDecoder().decode(payload), { maxBytes: MAX_TEXT_BYTES }) };
+  return { atMs, from, to, channel, replyId, text: new TextDecoder().decode(payload) };
 }
 
 /** Tells of everything that crosses the bot's socket. */

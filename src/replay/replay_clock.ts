@@ -5,8 +5,8 @@ import { type Clock, delay, systemClock } from "../clock.ts";
 export interface ReplayClock extends Clock {
   /** Lets time pass until the promise has settled; gives its outcome. */
   until<Result>(promise: PromiseLike<Result>): Promise<Result>;
-  /** Time stands still, where it can, until the promise has settled, for some seconds at most; the promise is given back. */
-  hold<Result>(promise: Promise<Result>): Promise<Result>;
+  /** Time stands still, where it can, until the promise has settled, `limitMs` of real time at most; the promise is given back. */
+  hold<Result>(promise: Promise<Result>, limitMs: number): Promise<Result>;
   /** To be told when something crosses a socket: time may have to wait for it. */
   readonly traffic: () => void;
 }
@@ -15,7 +15,6 @@ export interface ReplayClock extends Clock {
 const QUIET_TURNS = 4;
 // Small files and what else goes by real time have some of it: an hour takes seven seconds at least.
 const MOST_TIMES_FASTER = 500;
-const HOLD_LIMIT_MS = 5000;
 
 /** Time that goes `speed` times as fast; the wall clock begins at `startWallMs`. */
 export function createScaledClock(speed: number, startWallMs: number): ReplayClock {
@@ -59,7 +58,7 @@ export function createJumpingClock(startWallMs: number): ReplayClock {
   }
 
   function isHeld(): boolean {
-    for (const sinceMs of held.values()) if (systemClock.nowMs() - sinceMs < HOLD_LIMIT_MS) return true;
+    for (const untilMs of held.values()) if (systemClock.nowMs() < untilMs) return true;
     return false;
   }
 
@@ -91,8 +90,8 @@ export function createJumpingClock(startWallMs: number): ReplayClock {
       }
       return await promise;
     },
-    hold(promise) {
-      held.set(promise, systemClock.nowMs());
+    hold(promise, limitMs) {
+      held.set(promise, systemClock.nowMs() + limitMs);
       const release = () => void held.delete(promise);
       promise.then(release, release);
       return promise;

@@ -11,6 +11,8 @@ const REFUSED_FROM_MS = 1000;
 // The monitor of another client asks at other times.
 const SAME_HEARTBEAT_MS = 30_000;
 const MAX_HELD = 1000;
+// What came last is answered, where the recorded client had been told to stop.
+const TAIL_MS = 3000;
 
 /** What the node tells of itself; called in the turn in which it happens. */
 export interface ReplayWatcher {
@@ -38,6 +40,9 @@ interface Client {
   writing: Promise<void>;
 }
 
+/** What goes to the bot: a message, or debug text. */
+type Said = { readonly payload: Uint8Array; readonly text?: undefined } | { readonly text: Uint8Array };
+
 interface Event {
   readonly atMs: number;
   play(): void;
@@ -57,7 +62,7 @@ export class ReplayNode implements AsyncDisposable {
   #listener: Deno.TcpListener | undefined;
   #client: Client | undefined;
   /** What nobody was there to hear. */
-  #held: Uint8Array[] = [];
+  #held: Said[] = [];
   /** When the recording began, by the clock of today; undefined until it is known. */
   #startMs: number | undefined;
   #scene = 0;
@@ -103,7 +108,9 @@ export class ReplayNode implements AsyncDisposable {
       for (const { atMs, kind, bytes } of scene.said) events.push({ atMs, play: () => this.#say(kind, bytes) });
       if (scene.endMs !== undefined) events.push({ atMs: scene.endMs, play: () => this.#end(index, nextMs) });
     }
-    events.push({ atMs: Math.max(durationMs, events.at(-1)?.atMs ?? 0), play: () => this.#ended.resolve() });
+    const { endedBy } = scenes.at(-1) ?? {};
+    const tailMs = endedBy === "node" || endedBy === "network" ? 0 : TAIL_MS;
+    events.push({ atMs: durationMs + tailMs, play: () => this.#ended.resolve() });
     return events;
   }
 
@@ -147,20 +154,21 @@ export class ReplayNode implements AsyncDisposable {
   }
 
   #say(kind: "frame" | "text", bytes: Uint8Array): void {
-    const written = kind === "text" ? bytes : encodeFrame(this.#withIdsOfToday(bytes));
-    if (this.#client?.asked === true) this.#write(this.#client, written, kind === "frame" ? bytes : undefined);
-    else if (this.#held.length < MAX_HELD) this.#held.push(written);
+    const said: Said = kind === "text" ? { text: bytes } : { payload: this.#withIdsOfToday(bytes) };
+    if (this.#client?.asked === true) this.#write(this.#client, said);
+    else if (this.#held.length < MAX_HELD) this.#held.push(said);
   }
 
-  /** An answer of somebody names the message of ours that it answers. */
+  /** What names a message of ours names the one of today: a person's answer, or a report that came over a later connection. */
   #withIdsOfToday(payload: Uint8Array): Uint8Array {
     const message = decode("FromRadio", payload);
     const { payloadVariant } = message;
     if (payloadVariant.case !== "packet" || payloadVariant.value.payloadVariant.case !== "decoded") return payload;
     const data = payloadVariant.value.payloadVariant.value;
-    const id = this.#ids.get(data.replyId);
-    if (id === undefined) return payload;
-    data.replyId = id;
+    const [replyId, requestId] = [data.replyId, data.requestId].map((id) => this.#ids.get(id) ?? id) as [number, number];
+    if (replyId === data.replyId && requestId === data.requestId) return payload;
+    data.replyId = replyId;
+    data.requestId = requestId;
     return encode("FromRadio", message);
   }
 
@@ -235,7 +243,7 @@ export class ReplayNode implements AsyncDisposable {
     for (const answer of answers) this.#schedule(client, answer, question);
     if (question.kind !== "handshake" || client.asked) return;
     client.asked = true;
-    for (const bytes of this.#held.splice(0)) this.#write(client, bytes);
+    for (const said of this.#held.splice(0)) this.#write(client, said);
   }
 
   #recordedLike(client: Client, question: Question): Asked | undefined {
@@ -254,21 +262,22 @@ export class ReplayNode implements AsyncDisposable {
   }
 
   #schedule(client: Client, { afterMs, payload }: Answer, question: Question): void {
-    const frame = encodeFrame(answerTo(question, payload));
-    if (afterMs <= 0) return this.#write(client, frame, payload);
+    const said: Said = { payload: answerTo(question, payload) };
+    if (afterMs <= 0) return this.#write(client, said);
     const timer = this.#options.clock.after(afterMs, () => {
       client.timers.delete(timer);
-      this.#write(client, frame, payload);
+      this.#write(client, said);
     });
     client.timers.add(timer);
   }
 
-  #write(client: Client, bytes: Uint8Array, payload?: Uint8Array): void {
+  #write(client: Client, said: Said): void {
     this.#options.traffic();
-    if (payload !== undefined) {
-      const { payloadVariant } = decode("FromRadio", payload);
+    if (said.text === undefined) {
+      const { payloadVariant } = decode("FromRadio", said.payload);
       if (payloadVariant.case === "packet") this.#options.watcher.packet("to", payloadVariant.value);
     }
+    const bytes = said.text ?? encodeFrame(said.payload);
     client.writing = client.writing.then(async () => {
       try {
         for (let at = 0; at < bytes.length;) at += await client.connection.write(bytes.subarray(at));

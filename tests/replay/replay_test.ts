@@ -8,7 +8,7 @@ import { encodeFrame } from "../../src/link/frame.ts";
 import type { FromRadio, Init } from "../../src/link/messages.ts";
 import { formatLine, type LineContent, toHex } from "../../src/record/lines.ts";
 import { openRecorder } from "../../src/record/recorder.ts";
-import { replayRecording, type ReplayEvent } from "../../src/replay/replay.ts";
+import { type ReplayEvent, replayRecording } from "../../src/replay/replay.ts";
 import { type Bot, type BotOptions, readyState, startBot } from "../support/bot.ts";
 import { handshakeMessages, NEIGHBOUR_NUM, NODE_NUM } from "../support/node_handshake.ts";
 
@@ -127,7 +127,10 @@ class Written {
     this.line(atS, { dir: "open", wallMs: 0, address: "192.0.2.7" });
     this.to(atS, { payloadVariant: { case: "wantConfigId", value: nonce } });
     for (const message of handshakeMessages()) {
-      this.from(atS, message.payloadVariant.case === "configCompleteId" ? { payloadVariant: { case: "configCompleteId", value: nonce } } : message);
+      this.from(
+        atS,
+        message.payloadVariant.case === "configCompleteId" ? { payloadVariant: { case: "configCompleteId", value: nonce } } : message,
+      );
     }
     return this;
   }
@@ -210,7 +213,10 @@ Deno.test("replayRecording() names in an answer of the node the packet of today,
         to: NODE_NUM,
         id: 12,
         rxRssi: -80,
-        payloadVariant: { case: "decoded", value: { portnum: 5, payload: encode("Routing", { variant: { case: "errorReason", value: 0 } }), requestId: 5555 } },
+        payloadVariant: {
+          case: "decoded",
+          value: { portnum: 5, payload: encode("Routing", { variant: { case: "errorReason", value: 0 } }), requestId: 5555 },
+        },
       },
     },
   };

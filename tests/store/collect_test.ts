@@ -84,3 +84,12 @@ Deno.test("collectPacket() takes the lowest bit of the bitfield for the leave to
   // heardPacket() gives the leave unless it is told otherwise.
   assert.deepEqual(kept.map(({ numbers }) => numbers.okToMqtt), [1, 0, 1, 0, 1, 0]);
 });
+
+Deno.test("collectPacket() takes a report of twenty neighbours, and none of more", () => {
+  const report = (count: number) => {
+    const neighbors = Array.from({ length: count }, (_, index) => ({ nodeId: 0x2000 + index, snr: 4 }));
+    const payload = encode("NeighborInfo", { nodeId: 0x1001, neighbors });
+    return batchOf([[heardPacket({ data: { portnum: PortNum.NEIGHBORINFO_APP, payload } }), NOW_MS]]).rows.neighbours?.length ?? 0;
+  };
+  assert.deepEqual([19, 20, 21].map(report), [19, 20, 0]);
+});

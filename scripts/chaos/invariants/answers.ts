@@ -14,8 +14,8 @@ export type Fate =
   | "stolen"
   /** The node lost it: its queue was full, it restarted, or its write failed. */
   | "lost by the node"
-  /** The bot gave its answer to the node twice, as often as it may, and the node lost both. */
-  | "answer lost by the node"
+  /** The bot gave its answer away twice, as often as it may, into connections that died or to a node that restarted, and says so. */
+  | "answer lost on its way"
   /** The link was away for more than ten seconds: only the newest answers go out then. */
   | "too late"
   | "older than 10 minutes"
@@ -40,6 +40,9 @@ interface Asked {
 
 const UNDER_WAY_MS = 40_000;
 const LONG_OUTAGE_MS = 10_000;
+// Two connections in a row that die with the same answer in them are rare, however often one dies.
+const LOST_ON_THE_WAY_ALWAYS = 2;
+const LOST_ON_THE_WAY_SHARE = 0.03;
 
 /** The books over all commands. All times are monotonic milliseconds. */
 export class Answers {
@@ -124,8 +127,11 @@ export class Answers {
       const entry = journal.get(keyOf(command.from, command.id));
       const { fate, reason } = this.#judge(command, entry, nowMs);
       fates.set(fate, (fates.get(fate) ?? 0) + 1);
-      if (Deno.env.get("CHAOS_X") && fate !== "answered") console.log(fate, this.#story(command, reason, entry, nowMs));
       if (fate === "broken") stories.push(this.#story(command, reason, entry, nowMs));
+    }
+    const onItsWay = fates.get("answer lost on its way") ?? 0;
+    if (onItsWay > Math.max(LOST_ON_THE_WAY_ALWAYS, this.#asked.size * LOST_ON_THE_WAY_SHARE)) {
+      stories.push(`${onItsWay} answers of ${this.#asked.size} lost on their way: so many connections do not die`);
     }
     const summary = [...fates].map(([fate, count]) => `${count} ${fate}`).join(", ");
     return {
@@ -152,7 +158,9 @@ export class Answers {
     ) {
       return { fate: "under way", reason };
     }
-    if ((this.#given.get(command.id) ?? 0) >= 2) return { fate: "answer lost by the node", reason };
+    if (entry !== undefined && entry.answers.length > 0 && entry.answers.every((state) => state.startsWith("unknown"))) {
+      return { fate: "answer lost on its way", reason };
+    }
     const away = this.#outages.some(({ toMs }) => toMs >= command.atMs);
     if (away && entry?.answers.every((state) => state.startsWith("expired"))) return { fate: "too late", reason };
     return { fate: "broken", reason };

@@ -2,7 +2,7 @@
 import type { Standing } from "./invariant.ts";
 
 const MIB = 1024;
-const MAX_RSS_KIB = 300 * MIB;
+const MAX_RSS_KIB = 200 * MIB;
 const MAX_DESCRIPTORS = 64;
 const MAX_STORIES = 3;
 

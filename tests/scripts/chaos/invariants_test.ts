@@ -155,16 +155,25 @@ Deno.test("Answers: what is in the journal must be answered, unless the node los
   };
   const journal = { 1: { request: "answered", answers: ["expired (0 tries)"] } };
   assert.deepEqual(judged(noted(), journal), [["broken", 1]]);
-  const twice = noted();
-  twice.given(said(7));
-  twice.given(said(7));
-  assert.deepEqual(judged(twice, journal), [["answer lost by the node", 1]]);
+  const twice = { 1: { request: "answered", answers: ["unknown (2 tries)"] } };
+  assert.deepEqual(judged(noted(), twice), [["answer lost on its way", 1]]);
   const away = noted();
   away.outage(20, 20_000);
   assert.deepEqual(judged(away, journal), [["too late", 1]]);
   const shortly = noted();
   shortly.outage(20, 5000);
   assert.deepEqual(judged(shortly, journal), [["broken", 1]]);
+});
+
+Deno.test("Answers: many answers that are lost on their way are a break", () => {
+  const books = new Answers();
+  const journal = new Map<string, JournalEntry>();
+  for (let id = 1; id <= 3; id += 1) {
+    books.asked({ from: ASKER, id, text: "/ping", atMs: 0 });
+    books.handed(packet(id), 1, 10);
+    journal.set(keyOf(ASKER, id), { request: "answered", answers: ["unknown (2 tries)"] });
+  }
+  assert.equal(books.verdict(journal, LATER_MS).standings[0]?.broken.length, 1);
 });
 
 Deno.test("Answers: an answer to somebody else, and one that nobody asked for, are breaks", () => {
