@@ -3,23 +3,26 @@
 /** The server. */
 export interface Services extends AsyncDisposable {
   readonly url: string;
-  /** From now on every request is taken and never answered, until `hang(false)`: then each is refused at once. */
+  /** From now on every request is taken and not answered, until `hang(false)`: then each is refused at once. */
   hang(hanging: boolean): void;
 }
 
 /** Starts it; it answers every request with an error. */
 export function startServices(): Services {
-  let hanging = false;
-  const over = Promise.withResolvers<void>();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    if (hanging) await Promise.race([over.promise, new Promise((resolve) => request.signal.addEventListener("abort", resolve))]);
+  let hanging = Promise.withResolvers<void>();
+  hanging.resolve();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
+    await hanging.promise;
     return new Response("out of order", { status: 503 });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
-    hang: (next) => void (hanging = next),
+    hang(next) {
+      hanging.resolve();
+      if (next) hanging = Promise.withResolvers();
+    },
     async [Symbol.asyncDispose]() {
-      over.resolve();
+      hanging.resolve();
       await server.shutdown();
     },
   };
