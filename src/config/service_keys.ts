@@ -3,7 +3,7 @@ import { destination, quietHours, schedule, scheduleFaults, timeZone } from "./a
 import { defaulted, type Keys, optional } from "./key.ts";
 import { boolean, decimal, integer, listOf, oneOf, text } from "./kinds.ts";
 import { brokerUrl, DEFAULT_SENSORS, department, remotes, secretText, sensors, weatherSources, webUrl } from "./service_kinds.ts";
-import { listenAddress, shareAllow } from "./share_kinds.ts";
+import { listenAddress, shareAllow, webOrigins } from "./share_kinds.ts";
 
 const DESTINATIONS = 'a list of node ids and channels, such as ["!a1b2c3d4", "channel:2"]';
 
@@ -125,6 +125,9 @@ export const SERVICE_KEYS = {
     example: '"127.0.0.1:4404"',
   }),
   "share.http": optional(listenAddress(), { help: "Where the web client connects.", example: '"127.0.0.1:4480"' }),
+  "share.http_origins": defaulted(webOrigins(), ["https://client.meshtastic.org"], {
+    help: "Sites whose pages may ask there, in a browser of an allowed machine; pages of this machine may always.",
+  }),
   "share.allow": defaulted(shareAllow(), [], {
     help: "Who may connect besides this machine itself, which may everything: ranges of addresses, each with a role.",
     example: '[[share.allow]]\ncidr = "192.168.1.0/24"\nrole = "no-admin"',

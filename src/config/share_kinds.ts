@@ -1,7 +1,7 @@
 /** The kinds of value of the shared radio: where it listens, and who may do what. */
 import { isIPv4, isIPv6 } from "node:net";
 import * as v from "valibot";
-import type { Kind } from "./kinds.ts";
+import { type Kind, listOf } from "./kinds.ts";
 import { entryFault, sections } from "./sections.ts";
 
 /** An address of this machine with a port. */
@@ -20,6 +20,27 @@ function isListenAddress(text: string): boolean {
   const port = Number(match[3]);
   const [, six, four] = match;
   return port >= 1 && port <= 65_535 && (six === undefined ? four === "localhost" || isIPv4(four ?? "") : isIPv6(six));
+}
+
+/** Web sites, each as a browser names it: scheme, host and port. */
+export function webOrigins(): Kind<string[]> {
+  const one = 'a web site such as "https://client.meshtastic.org", without a path';
+  const origin: Kind<string> = {
+    schema: v.pipe(
+      v.string(one),
+      v.trim(),
+      v.check((text) => originOf(text) !== undefined, one),
+      v.transform((text) => originOf(text) ?? text),
+    ),
+    expected: one,
+    fromText: (text) => text,
+  };
+  return listOf(origin, 'a list of web sites such as ["https://client.meshtastic.org"]');
+}
+
+function originOf(text: string): string | undefined {
+  const { origin, href } = URL.parse(text) ?? {};
+  return /^https?:/.test(origin ?? "") && href === `${origin}/` ? origin : undefined;
 }
 
 /** What a client of the shared radio may do. */

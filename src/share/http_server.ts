@@ -6,6 +6,7 @@ import { plainAddress } from "./access.ts";
 import type { Outlet } from "./client.ts";
 import type { Payload } from "./payload.ts";
 import { MAX_TO_RADIO_BYTES } from "./stream_reader.ts";
+import { pageFault } from "./web_page.ts";
 import { join } from "./wire.ts";
 
 const log = logger("service.share");
@@ -14,6 +15,7 @@ const COOKIE = "meshbot";
 const FROM_RADIO_PATH = "/api/v1/fromradio";
 const TO_RADIO_PATH = "/api/v1/toradio";
 const MAX_ANSWER_BYTES = 65_536;
+const MAX_REFUSED_LOGGED = 20;
 
 /** What waits for an HTTP client until it asks. */
 export class HttpOutlet implements Outlet {
@@ -68,6 +70,8 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly hostname: string;
   readonly port: number;
+  /** Sites whose pages may ask, such as `https://client.meshtastic.org`; those of this machine may always. */
+  readonly origins: readonly string[];
   readonly roleOf: (address: string) => Role | undefined;
   /** A new client; undefined: it cannot be served now. */
   readonly open: (address: string, role: Role) => HttpSession | undefined;
@@ -77,6 +81,7 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #sessions = new Map<string, HttpSession>();
+  readonly #refused = new Set<string>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   /** Listens; throws the system's error when the port cannot be had. */
@@ -103,6 +108,12 @@ export class HttpServer {
   }
 
   async #handle(request: Request, address: string): Promise<Response> {
+    const fault = pageFault(request, this.#options.origins);
+    if (fault !== undefined) {
+      this.#logRefused(fault);
+      // Without headers that let the page read it.
+      return new Response(`${fault}\n`, { status: 403 });
+    }
     const headers = corsHeaders(request);
     const { pathname, searchParams } = new URL(request.url);
     const role = this.#options.roleOf(address);
@@ -119,6 +130,13 @@ export class HttpServer {
     headers.set("Content-Type", "application/x-protobuf");
     const answer = body ?? session.outlet.take(searchParams.get("all") === "true");
     return new Response(new Uint8Array(answer), { headers });
+  }
+
+  /** Once for each reason: a page can ask without end. */
+  #logRefused(fault: string): void {
+    if (this.#refused.size >= MAX_REFUSED_LOGGED || this.#refused.has(fault)) return;
+    this.#refused.add(fault);
+    log.warn`a web page was refused: ${fault}; [share] http_origins names the sites that may`;
   }
 
   /** The session of the cookie; a browser keeps none for another site, so there its name and address stand for it. */
@@ -147,7 +165,7 @@ export class HttpServer {
   }
 }
 
-/** Any page may ask, as with the firmware: the web client comes from another site. */
+/** For the pages that may ask: the web client comes from another site. */
 function corsHeaders(request: Request): Headers {
   const headers = new Headers({
     "Access-Control-Allow-Origin": request.headers.get("origin") ?? "*",

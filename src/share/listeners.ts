@@ -18,6 +18,8 @@ export interface ListenersOptions {
   readonly clock: Clock;
   readonly tcp: ListenAddress | undefined;
   readonly http: ListenAddress | undefined;
+  /** Sites whose pages may ask by HTTP. */
+  readonly httpOrigins: readonly string[];
   readonly access: AccessList;
   /** A client came by TCP; the connection is now the taker's to close. */
   readonly onConn: (conn: Deno.TcpConn, address: string, role: Role) => void;
@@ -98,11 +100,11 @@ export class Listeners {
   }
 
   #tryHttp(): void {
-    const { clock, access, onHttp } = this.#options;
+    const { clock, access, httpOrigins: origins, onHttp } = this.#options;
     if (this.#httpAt === undefined || this.#http !== undefined) return;
     const roleOf = (address: string) => this.#roleOf(access, address);
     try {
-      this.#http = new HttpServer({ clock, ...this.#httpAt, roleOf, open: onHttp });
+      this.#http = new HttpServer({ clock, ...this.#httpAt, origins, roleOf, open: onHttp });
       this.#httpAt = { hostname: this.#httpAt.hostname, port: this.#http.port };
       log.info`HTTP clients are served at ${formatListen(this.#httpAt)}`;
     } catch (error) {

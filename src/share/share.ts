@@ -118,6 +118,7 @@ export class Share implements AsyncDisposable {
       clock,
       tcp: config.listen === undefined ? undefined : parseListen(config.listen),
       http: config.http === undefined ? undefined : parseListen(config.http),
+      httpOrigins: config.http_origins,
       access: new AccessList(config.allow),
       onConn: (conn, address, role) => this.#clients.accept(conn, address, role),
       onHttp: (address, role) => this.#clients.openHttp(address, role),

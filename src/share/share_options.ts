@@ -14,6 +14,8 @@ export interface ShareConfig {
   readonly listen?: string | undefined;
   /** Where the web client connects; undefined: not at all. */
   readonly http?: string | undefined;
+  /** Sites whose pages may ask by HTTP, such as `https://client.meshtastic.org`. */
+  readonly http_origins: readonly string[];
   readonly allow: readonly AllowEntry[];
   /** What the clients' contact is called; undefined: MeshBot. */
   readonly name?: string | undefined;

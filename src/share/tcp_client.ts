@@ -4,6 +4,7 @@ import { delay } from "../clock.ts";
 import type { Outlet } from "./client.ts";
 import type { Payload } from "./payload.ts";
 import { StreamReader } from "./stream_reader.ts";
+import { isFromBrowser } from "./web_page.ts";
 
 const READ_BUFFER_BYTES = 4096;
 const WRITE_BATCH_BYTES = 16_384;
@@ -71,10 +72,14 @@ export class TcpClient implements Outlet {
 
   async #readLoop(): Promise<void> {
     const buffer = new Uint8Array(READ_BUFFER_BYTES);
+    let isFirst = true;
     try {
       while (this.#open) {
         const count = await this.#options.conn.read(buffer);
         if (count === null) return this.#end("it closed the connection");
+        // The body of such a request could hold a frame, and so an order, that a web page has written.
+        if (isFirst && isFromBrowser(buffer)) return this.#end("it speaks HTTP, as a browser does: [share] http has the port for that");
+        isFirst = false;
         this.#reader.push(buffer.subarray(0, count));
         await this.#slowDown();
       }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkValue } from "../../src/config/kinds.ts";
-import { listenAddress, shareAllow } from "../../src/config/share_kinds.ts";
+import { listenAddress, shareAllow, webOrigins } from "../../src/config/share_kinds.ts";
 
 function faults(kind: Parameters<typeof checkValue>[0], value: unknown): string[] {
   const result = checkValue(kind, value);
@@ -25,4 +25,14 @@ Deno.test("shareAllow() takes ranges with a known role, and names what is wrong 
   assert.match(faults(shareAllow(), [{ cidr: "192.168.1.0/24", role: "admin" }])[0] ?? "", /^0\.role a role: "full"/);
   assert.match(faults(shareAllow(), [{ cidr: "192.168.1.0/24" }])[0] ?? "", /a section \[\[share\.allow\]\] with cidr/);
   assert.match(faults(shareAllow(), [{ cidr: "::/0", role: "full", rol: 1 }])[0] ?? "", /did you mean role\?/);
+});
+
+Deno.test("webOrigins() takes sites without a path", () => {
+  assert.deepEqual(faults(webOrigins(), []), []);
+  assert.deepEqual(faults(webOrigins(), ["https://client.meshtastic.org", "http://192.168.1.5:8080/"]), []);
+  for (
+    const wrong of ["client.meshtastic.org", "https://client.meshtastic.org/app", "file:///tmp", "https://user@a.example", "*", "null", ""]
+  ) {
+    assert.match(faults(webOrigins(), [wrong])[0] ?? "", /^0 a web site such as/, wrong);
+  }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decode, encode } from "../../src/link/codec.ts";
+import { encodeFrame } from "../../src/link/frame.ts";
 import type { FromRadio, Init } from "../../src/link/messages.ts";
 import { fieldsOf } from "../../src/share/wire.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
@@ -143,4 +144,38 @@ Deno.test("Share forgets a page that asks nothing for 15 minutes", async () => {
   assert.equal(rig.share.view.clients.length, 0);
   await page.one();
   assert.notEqual(page.cookie, before);
+});
+
+Deno.test("Share refuses pages of other sites without letting them read or send anything, and says so once", async () => {
+  await using rig = await httpRig();
+  const page = new Page(await rig.httpPort(), { origin: "https://evil.example" });
+  let given = 0;
+  rig.node.on("toRadio", () => given += 1);
+  const body = new Uint8Array(encode("ToRadio", { payloadVariant: { case: "packet", value: textPacket("from a page", { id: 2 }) } }));
+  const tries: [string, RequestInit][] = [
+    ["/api/v1/toradio", { method: "PUT", body }],
+    ["/api/v1/fromradio", {}],
+    ["/api/v1/toradio", { method: "OPTIONS" }],
+  ];
+  for (const [path, init] of tries) {
+    const response = await page.ask(path, init);
+    assert.equal(response.status, 403);
+    assert.equal(response.headers.get("access-control-allow-origin"), null);
+    assert.match(await response.text(), /pages of "https:\/\/evil\.example" may not ask/);
+  }
+  await socketsSettle();
+  assert.deepEqual([given, rig.share.view.clients, page.cookie], [0, [], undefined]);
+});
+
+Deno.test("Share hangs up on a browser at the port of the apps: a page's request holds no order", async () => {
+  await using rig = await httpRig();
+  const port = await rig.port();
+  let given = 0;
+  rig.node.on("toRadio", () => given += 1);
+  const order = encode("ToRadio", { payloadVariant: { case: "packet", value: textPacket("from a page", { id: 2 }) } });
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: new Uint8Array(encodeFrame(order)) }));
+  await socketsSettle();
+  assert.deepEqual([given, rig.share.view.clients], [0, []]);
+  const client = await rig.ready();
+  await client[Symbol.asyncDispose]();
 });

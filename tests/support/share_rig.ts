@@ -29,6 +29,7 @@ export interface ShareRigOptions {
 /** Settings that share the node with this machine. */
 export const SHARE_CONFIG: ShareConfig = {
   listen: "127.0.0.1:0",
+  http_origins: ["https://client.meshtastic.org"],
   allow: [],
   bot_contact: false,
   hide_bot_traffic: false,

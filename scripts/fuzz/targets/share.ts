@@ -109,7 +109,7 @@ function shareOf(
   });
   const share = createShare({
     clock,
-    config: { ...config, allow: [], bot_contact: false, hide_bot_traffic: false },
+    config: { ...config, http_origins: [], allow: [], bot_contact: false, hide_bot_traffic: false },
     radio: { linked: () => true, sendBytes: give, askConfig: () => true, askNodes: () => true },
     outbox,
   });
