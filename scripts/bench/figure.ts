@@ -1,4 +1,4 @@
-/** What a benchmark gives: figures beside their targets. */
+/** What a benchmark gives: figures beside their targets and their rivals. */
 
 /** One measured figure. */
 export interface Measurement {
@@ -7,8 +7,19 @@ export interface Measurement {
   readonly unit: string;
   /** The bound that the figure must keep. */
   readonly target: { readonly atMost: number } | { readonly atLeast: number };
+  /** Who did the same work in the same run. */
+  readonly rival?: Rival | undefined;
   /** What the figure is made from, for people. */
   readonly detail: string;
+}
+
+/** Another program, or the least that the machine lets any program take. */
+export interface Rival {
+  readonly name: string;
+  /** In the unit of the figure. */
+  readonly measured: number;
+  /** True where chance decides so much of it that two runs differ by more than any change of the program would make. */
+  readonly unsteady?: boolean;
 }
 
 /** How much is measured. */
@@ -29,6 +40,12 @@ export interface Figure {
 /** Whether the figure keeps its bound. */
 export function isReached({ measured, target }: Measurement): boolean {
   return "atMost" in target ? measured <= target.atMost : measured >= target.atLeast;
+}
+
+/** How many times better than its rival it is, below 1 when it is worse; undefined without a rival, and where one of both is 0. */
+export function ratioOf({ measured, target, rival }: Measurement): number | undefined {
+  if (rival === undefined || !(measured > 0) || !(rival.measured > 0)) return undefined;
+  return "atMost" in target ? rival.measured / measured : measured / rival.measured;
 }
 
 /** The middle value, of an even number of values the mean of both. */
