@@ -1,36 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type Config, formatPublicKey, loadConfig, parsePublicKey } from "../../src/config.ts";
+import { formatPublicKey, parsePublicKey } from "../../src/config.ts";
 import { COMMAND_WORDS } from "../../src/config/command_words.ts";
 import { indexCommands } from "../../src/router/command_index.ts";
 import { testCommands } from "../support/run_command.ts";
+import { assertMistakes, good, load } from "../support/load_config.ts";
 
-const HOST = '[node]\nhost = "node.local"\n';
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => 200 + index);
 const KEY_TEXT = "yMnKy8zNzs/Q0dLT1NXW19jZ2tvc3d7f4OHi4+Tl5uc=";
-
-/** The configuration of a file, or the lines of its mistakes. */
-async function load(text: string, env: Record<string, string> = {}): Promise<Config | string[]> {
-  const folder = await Deno.makeTempDir({ prefix: "meshbot_keys_" });
-  try {
-    await Deno.writeTextFile(join(folder, "meshbot.toml"), HOST + text);
-    return loadConfig({ env: { HOME: "/home/pi", ...env }, cwd: folder }).config;
-  } catch (error) {
-    return (error as Error).message.split("\n").slice(1).map((line) => line.trim());
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function good(text: string, env?: Record<string, string>): Promise<Config> {
-  const config = await load(text, env);
-  assert(!Array.isArray(config), String(config));
-  return config;
-}
-
-async function assertMistakes(text: string, expected: readonly string[], env?: Record<string, string>): Promise<void> {
-  assert.deepEqual(await load(text, env), expected);
-}
 
 Deno.test("COMMAND_WORDS is every word of every registered command", () => {
   assert.deepEqual([...COMMAND_WORDS].toSorted(), [...indexCommands(testCommands()).keys()].toSorted());

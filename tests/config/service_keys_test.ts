@@ -1,34 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type Config, formatDestination, loadConfig } from "../../src/config.ts";
+import { formatDestination } from "../../src/config.ts";
 import { checkValue, type Kind } from "../../src/config/kinds.ts";
 import { destination, quietHours, timeZone } from "../../src/config/alert_kinds.ts";
 import { brokerUrl, DEFAULT_SENSORS, department, secretText, webUrl } from "../../src/config/service_kinds.ts";
-
-const HOST = '[node]\nhost = "node.local"\n';
-
-/** The configuration of a file, or the lines of its mistakes. */
-async function load(text: string, env: Record<string, string> = {}): Promise<Config | string[]> {
-  const folder = await Deno.makeTempDir({ prefix: "meshbot_services_" });
-  try {
-    await Deno.writeTextFile(join(folder, "meshbot.toml"), HOST + text);
-    return loadConfig({ env: { HOME: "/home/pi", ...env }, cwd: folder }).config;
-  } catch (error) {
-    return (error as Error).message.split("\n").slice(1).map((line) => line.trim());
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function good(text: string, env?: Record<string, string>): Promise<Config> {
-  const config = await load(text, env);
-  assert(!Array.isArray(config), String(config));
-  return config;
-}
-
-async function assertMistakes(text: string, expected: readonly string[], env?: Record<string, string>): Promise<void> {
-  assert.deepEqual(await load(text, env), expected);
-}
+import { assertMistakes, good, load } from "../support/load_config.ts";
 
 function valueOf<T>(kind: Kind<T>, value: unknown): T | undefined {
   const result = checkValue(kind, value);
