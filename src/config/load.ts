@@ -174,8 +174,8 @@ function nest(keys: Keys, values: ReadonlyMap<string, Checked>): unknown {
   return root;
 }
 
-/** The path as the operator would write it: relative when the file is in or below the working directory. */
+/** The path as the operator would write it: relative when the file is in or below the working directory, which is / under systemd. */
 function shownPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
-  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
+  return cwd === "/" || short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
 }

@@ -65,7 +65,8 @@ async function apply(step: Step, systemctl: Systemctl): Promise<string | undefin
 
 /** By a rename: a program that runs cannot be written to, and a power cut leaves the old file or the new one. */
 async function replace(path: string, make: (draft: string) => Promise<void>): Promise<undefined> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  // Deno 2.7 refuses mkdir on a folder with a program in it that may be run, such as /usr/local/bin, also when the folder is there.
+  if (!existsSync(dirname(path))) await Deno.mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${basename(path)}.new`);
   try {
     await Deno.remove(draft).catch(() => {});

@@ -70,15 +70,20 @@ export class FrameParser {
     let data = chunk;
     if (this.#pending.length > 0) {
       if (nowMs - this.#pendingSinceMs >= STALLED_MS && frameEnd(chunk, 0) !== undefined) {
-        // Its marker is text now; whole frames may stand behind it.
-        this.#skippedFrames += 1;
-        const restFrom = this.#parse(this.#pending, 2);
-        this.#skip(this.#pending, restFrom, this.#pending.length);
+        this.#giveUpPending();
       } else data = concat(this.#pending, chunk);
     }
     const restFrom = this.#parse(data);
     if (data === chunk || restFrom > 0 || this.#pending.length === 0) this.#pendingSinceMs = nowMs;
     this.#pending = restFrom < data.length ? data.slice(restFrom) : new Uint8Array(0);
+  }
+
+  /** Its marker is text now. Whole frames may stand behind it, and further ones that were never finished. */
+  #giveUpPending(): void {
+    while (this.#pending.length > 0) {
+      this.#skippedFrames += 1;
+      this.#pending = this.#pending.subarray(this.#parse(this.#pending, 2));
+    }
   }
 
   /** Parses what is whole, from `at` on; returns where the unfinished rest begins. */
@@ -147,7 +152,8 @@ function swallowsFrame(data: Uint8Array, at: number, end: number): boolean {
   for (let inner = data.indexOf(START1, at + 2); inner >= 0 && inner < end; inner = data.indexOf(START1, inner + 1)) {
     let rowEnd = frameEnd(data, inner);
     while (rowEnd !== undefined && rowEnd <= end) rowEnd = frameEnd(data, rowEnd);
-    if (rowEnd !== undefined && isFollowed(data, rowEnd)) return true;
+    // Another half frame may be what follows the row.
+    if (rowEnd !== undefined && (rowEnd === data.length || isHead(data, rowEnd))) return true;
   }
   return false;
 }
@@ -155,11 +161,15 @@ function swallowsFrame(data: Uint8Array, at: number, end: number): boolean {
 /** Whether what stands behind a frame is what a node writes there: nothing yet, or a frame, as far as it can be seen. */
 function isFollowed(data: Uint8Array, at: number): boolean {
   if (at === data.length) return true;
+  if (!isHead(data, at)) return false;
+  const end = frameEnd(data, at);
+  return end === undefined || end === data.length || data[end] === START1;
+}
+
+/** Whether the head of a frame stands there, as far as it can be seen. */
+function isHead(data: Uint8Array, at: number): boolean {
   if (data[at] !== START1 || (data[at + 1] ?? START2) !== START2) return false;
-  if (at + HEADER_BYTES > data.length) return true;
-  const lengthBytes = ((data[at + 2] as number) << 8) | (data[at + 3] as number);
-  const end = at + HEADER_BYTES + lengthBytes;
-  return lengthBytes <= MAX_PAYLOAD_BYTES && (end >= data.length || data[end] === START1);
+  return at + HEADER_BYTES > data.length || ((data[at + 2] as number) << 8 | (data[at + 3] as number)) <= MAX_PAYLOAD_BYTES;
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -149,6 +149,24 @@ Deno.test("FrameParser gives up a frame that stalled when a whole one follows", 
   assert.deepEqual(frames, [bytes(1)]);
 });
 
+Deno.test("FrameParser finds the whole frames between several that stalled when a whole one follows", () => {
+  const frames: Uint8Array[] = [];
+  const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+  const half = encodeFrame(new Uint8Array(400)).slice(0, 50);
+  parser.push(join([half, encodeFrame(bytes(1)), half, encodeFrame(bytes(2)), half.slice(0, 5)]), 0);
+  parser.push(encodeFrame(bytes(3)), 5000);
+  assert.deepEqual(frames, [bytes(1), bytes(2), bytes(3)]);
+  assert.equal(parser.skippedFrames, 3);
+});
+
+Deno.test("FrameParser loses no whole frame between two half-written ones", () => {
+  const half = textFrame("this frame is cut off somewhere in its middle and never finished", 4).slice(0, 40);
+  const whole = textFrame("between two halves ".repeat(7), 1);
+  const next = textFrame("x".repeat(100), 2);
+  const { frames } = parse([join([half, whole, half, next])], isFromRadio);
+  assert.deepEqual(frames, [whole.slice(4), next.slice(4)]);
+});
+
 Deno.test("FrameParser waits for the rest of a frame however slowly it comes", () => {
   const frames: Uint8Array[] = [];
   const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
