@@ -1,20 +1,31 @@
 // deno-lint-ignore-file no-console -- a script's answer goes to the terminal
-/** Measures the bot and prints one table; exit code 1 when a figure is missed: `deno task bench [--only a,c] [--kills N] [--json]`. */
+/**
+ * Measures the bot beside its rivals and prints one table; exit code 1 when a figure is missed:
+ * `deno task bench [--only a,c] [--kills N] [--json] [--save]`. `--save` keeps the ratios of this run in `bench/baseline.json`; every run
+ * says which of its ratios are worse than those by more than a fifth.
+ */
 import { parseArgs } from "node:util";
-import { cpus, release, totalmem } from "node:os";
+import { systemClock } from "../src/clock.ts";
+import { describeError } from "../src/errors.ts";
+import { type Baseline, baselineText, fallNotes, mergeBaseline, readBaseline } from "./bench/baseline.ts";
 import { decodeFigure } from "./bench/decode.ts";
-import { type Figure, isReached, type Measurement, short } from "./bench/figure.ts";
+import { type Figure, isReached, type MeasureOptions } from "./bench/figure.ts";
 import { hangingFigure } from "./bench/hanging.ts";
 import { killsFigure } from "./bench/kills.ts";
+import { lookAtMachine, machineLine } from "./bench/machine.ts";
 import { memoryFigure } from "./bench/memory.ts";
 import { noiseFigure } from "./bench/noise.ts";
+import { processorFigure } from "./bench/processor.ts";
 import { quietFigure } from "./bench/quiet.ts";
 import { reconnectFigure } from "./bench/reconnect.ts";
 import { refusedFigure } from "./bench/refused.ts";
+import { reportOf } from "./bench/report.ts";
+import type { Row } from "./bench/row.ts";
 import { silentFigure } from "./bench/silent.ts";
 import { startFigure } from "./bench/start.ts";
 import { storeQuestionsFigure } from "./bench/store_questions.ts";
 import { storeWrittenFigure } from "./bench/store_written.ts";
+import { tableLines, verdictLine } from "./bench/table.ts";
 import { wholeWayFigure } from "./bench/whole_way.ts";
 
 const FIGURES: readonly Figure[] = [
@@ -25,6 +36,7 @@ const FIGURES: readonly Figure[] = [
   noiseFigure,
   decodeFigure,
   startFigure,
+  processorFigure,
   storeQuestionsFigure,
   storeWrittenFigure,
   wholeWayFigure,
@@ -33,10 +45,50 @@ const FIGURES: readonly Figure[] = [
   hangingFigure,
 ];
 
+const BASELINE = new URL("bench/baseline.json", import.meta.url);
+const PIPE_COLUMNS = 130;
+
 async function main(): Promise<void> {
+  const { figures, whole, json, save, options } = readArguments();
+  // Read first: a file that cannot be read must not cost a whole run.
+  const baseline = await loadBaseline(save);
+  const machine = await lookAtMachine();
+  const date = new Date(systemClock.wallMs()).toISOString().slice(0, 10);
+  if (!json) console.log(`deno task bench ${Deno.args.join(" ")}`.trim() + `, ${date}: ${machineLine(machine)}\n`);
+  const { rows, failures } = await measureAll(figures, options, json);
+  const notes = [...fallNotes(rows, baseline), ...failures];
+  if (json) console.log(JSON.stringify(reportOf({ date, machine, rows, notes }), null, 2));
+  else {
+    for (const line of tableLines(rows, columns())) console.log(line);
+    console.log(`\n${verdictLine(rows)}`);
+    if (baseline !== undefined) console.log(`The ratios are compared with those of ${baseline.saved}: ${machineLine(baseline.machine)}`);
+    for (const note of notes) console.log(note);
+  }
+  if (save) {
+    await Deno.writeTextFile(
+      BASELINE,
+      baselineText(mergeBaseline(baseline, { saved: date, machine, rows, whole: whole && failures.length === 0 })),
+    );
+    console.error(`The ratios are saved in ${BASELINE.pathname}`);
+  }
+  if (failures.length > 0 || !rows.every(isReached)) Deno.exitCode = 1;
+}
+
+function readArguments(): {
+  readonly figures: readonly Figure[];
+  readonly whole: boolean;
+  readonly json: boolean;
+  readonly save: boolean;
+  readonly options: MeasureOptions;
+} {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { only: { type: "string" }, kills: { type: "string", default: "10" }, json: { type: "boolean", default: false } },
+    options: {
+      only: { type: "string" },
+      kills: { type: "string", default: "10" },
+      json: { type: "boolean", default: false },
+      save: { type: "boolean", default: false },
+    },
   });
   const kills = Number(values.kills);
   if (!Number.isInteger(kills) || kills < 1) {
@@ -51,49 +103,47 @@ async function main(): Promise<void> {
     Deno.exit(2);
   }
   const figures = FIGURES.filter(({ letter }) => wanted?.includes(letter) ?? true);
-  const machine = await describeMachine();
-  const results = new Map<string, readonly Measurement[]>();
+  return { figures, whole: wanted === undefined, json: values.json, save: values.save, options: { kills } };
+}
+
+/** A figure that fails takes none of the others with it. */
+async function measureAll(
+  figures: readonly Figure[],
+  options: MeasureOptions,
+  quietly: boolean,
+): Promise<{ readonly rows: readonly Row[]; readonly failures: readonly string[] }> {
+  const results = new Map<string, readonly Row[]>();
+  const failures: string[] = [];
   const measure = async (figure: Figure) => {
-    if (!values.json) console.error(`measuring ${figure.letter}: ${figure.title} …`);
-    results.set(figure.letter, await figure.measure({ kills }));
+    const { letter, title } = figure;
+    if (!quietly) console.error(`measuring ${letter}: ${title} …`);
+    try {
+      results.set(letter, (await figure.measure(options)).map((measurement) => ({ letter, ...measurement })));
+    } catch (error) {
+      failures.push(`failed: ${letter}, ${title}: ${describeError(error)}`);
+    }
   };
   // What uses the processor is measured alone; what mostly waits, all at once.
   for (const figure of figures) if (!figure.waits) await measure(figure);
   await Promise.all(figures.filter(({ waits }) => waits).map(measure));
-  const measurements = figures.flatMap(({ letter }) => (results.get(letter) ?? []).map((measurement) => ({ letter, ...measurement })));
-  if (values.json) {
-    const rows = measurements.map((measurement) => ({ ...measurement, reached: isReached(measurement) }));
-    console.log(JSON.stringify({ machine, measurements: rows }, null, 2));
-  } else printTable(machine, measurements);
-  if (!measurements.every(isReached)) Deno.exitCode = 1;
+  return { rows: figures.flatMap(({ letter }) => results.get(letter) ?? []), failures };
 }
 
-function printTable(machine: string, measurements: readonly (Measurement & { readonly letter: string })[]): void {
-  const rows = measurements.map((measurement) => {
-    const { letter, what, measured, unit, target, detail } = measurement;
-    const bound = "atMost" in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
-    return [letter, what, `${short(measured)} ${unit}`.trim(), `${bound} ${unit}`.trim(), isReached(measurement) ? "yes" : "NO", detail];
-  });
-  const table = [["", "figure", "measured", "target", "reached", "how"], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => [...row[column] ?? ""].length))) ?? [];
-  console.log(machine);
-  console.log();
-  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(column === 5 ? 0 : widths[column] ?? 0)).join("  ").trimEnd());
-  const missed = rows.filter((row) => row[4] === "NO").length;
-  console.log();
-  console.log(missed === 0 ? `All ${rows.length} figures reached` : `${missed} of ${rows.length} figures missed`);
+/** Undefined when there is none; one that cannot be read ends the run, unless a new one is to take its place. */
+async function loadBaseline(save: boolean): Promise<Baseline | undefined> {
+  try {
+    return readBaseline(await Deno.readTextFile(BASELINE));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    console.error(`${BASELINE.pathname}: ${describeError(error)}`);
+    if (save) return undefined;
+    Deno.exit(2);
+  }
 }
 
-async function describeMachine(): Promise<string> {
-  const processors = cpus();
-  const node = await new Deno.Command("node", { args: ["--version"] }).output().then(
-    ({ stdout }) => `, Node ${new TextDecoder().decode(stdout).trim()}`,
-    () => "",
-  );
-  const gibibytes = Math.round(totalmem() / 2 ** 30);
-  const machine = `${processors[0]?.model ?? Deno.build.arch} × ${processors.length}, ${gibibytes} GiB, ${Deno.build.os} ${release()}`;
-  return `deno task bench ${Deno.args.join(" ")}`.trim() +
-    `: ${machine}; Deno ${Deno.version.deno}, V8 ${Deno.version.v8}${node}; ${new Date().toISOString().slice(0, 10)}`;
+/** The width of the terminal, or what a wide one has when there is none. */
+function columns(): number {
+  return Deno.stdout.isTerminal() ? Math.max(80, Deno.consoleSize().columns) : PIPE_COLUMNS;
 }
 
 if (import.meta.main) await main();

@@ -1,16 +1,25 @@
-/** (m) Resident memory of the minified bundle a minute after it is ready, with no service on and with all of them. */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { systemClock } from "../../src/clock.ts";
+/** (m) Resident memory of the minified bundle a minute after it is ready, with no service on and with all of them; and of the official client. */
+import { delay, systemClock } from "../../src/clock.ts";
 import { startSimulatedNode } from "../../src/simulator/node.ts";
 import { startMosquitto } from "../../tests/support/mosquitto.ts";
 import { EsphomeServer } from "../../tests/support/esphome_server.ts";
-import { type Figure, type Measurement, median } from "./figure.ts";
+import { BUNDLE_ARGS, makeBundle } from "./bundle.ts";
+import { startClient } from "./client_process.ts";
+import { type Figure, type Measurement, median, type Rival } from "./figure.ts";
+import { officialScript } from "./official.ts";
+import { residentMiB } from "./process_use.ts";
 
 const RUNS = 3;
 const AFTER_READY_MS = 60_000;
 const NODES = 100;
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** What is started beside a node of its own. */
+interface Program {
+  readonly command: string;
+  readonly args: (port: string) => readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly ready: RegExp;
+}
 
 /** The figure. */
 export const memoryFigure: Figure = {
@@ -20,10 +29,7 @@ export const memoryFigure: Figure = {
   async measure(): Promise<Measurement[]> {
     const folder = await Deno.makeTempDir({ prefix: "meshbot-memory-" });
     try {
-      const bundle = join(folder, "meshbot.js");
-      const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: ["bundle", "--quiet", "--minify", "-o", bundle, MAIN] })
-        .output();
-      if (!success) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr)}`);
+      const bundle = await makeBundle(folder);
       await using broker = await startMosquitto();
       await using station = new EsphomeServer();
       // The page cannot be read, but it is: what the reading costs is paid.
@@ -43,14 +49,26 @@ export const memoryFigure: Figure = {
         MESHBOT_VIGILANCE_PAGE_URL: pageUrl,
         MESHBOT_VIGILANCE_METEOALARM_URL: pageUrl,
       };
+      const programs = [none, all].map((env): Program => ({
+        command: Deno.execPath(),
+        args: () => [...BUNDLE_ARGS, bundle, "run"],
+        env,
+        ready: /\bready: our node is /,
+      }));
       // The first start reads and compiles everything anew; the later ones find that done, as an installed program does.
-      await measureOne(bundle, all, 0);
-      const runs = await Promise.all([none, all].flatMap((env) => Array.from({ length: RUNS }, () => measureOne(bundle, env))));
+      await measureOne(programs[1] as Program, 0);
+      const script = await officialScript("official_client.mjs");
+      const [runs, official] = await Promise.all([
+        Promise.all(programs.flatMap((program) => Array.from({ length: RUNS }, () => measureOne(program)))),
+        script === undefined ? undefined : measureOne({ command: "node", args: (port) => [script, port], env: {}, ready: /^ready$/ }),
+      ]);
+      const rival: Rival | undefined = official === undefined ? undefined : { name: "official client", measured: official };
       const row = (what: string, values: readonly number[], atMost: number): Measurement => ({
         what,
         measured: median(values),
         unit: "MiB",
         target: { atMost },
+        rival,
         detail: `VmRSS ${AFTER_READY_MS / 1000} s after ready, median of ${RUNS}, highest ${
           Math.max(...values).toFixed(1)
         }; ${NODES} nodes`,
@@ -65,46 +83,19 @@ export const memoryFigure: Figure = {
   },
 };
 
-async function measureOne(bundle: string, services: Readonly<Record<string, string>>, afterReadyMs = AFTER_READY_MS): Promise<number> {
+async function measureOne({ command, args, env, ready }: Program, afterReadyMs = AFTER_READY_MS): Promise<number> {
   await using node = await startSimulatedNode({ nodes: NODES });
   const dataDir = await Deno.makeTempDir({ prefix: "meshbot-memory-" });
-  const env = { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: String(node.port), MESHBOT_DATA_DIR: dataDir, NO_COLOR: "1" };
-  const bot = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-config", "-A", bundle, "run"],
-    env: { ...env, ...services },
-    cwd: dataDir,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
+  const port = String(node.port);
   try {
-    const log = bot.stderr.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>);
-    await readUntil(log, /\bready: our node is /);
-    await new Promise<void>((resolve) => void systemClock.after(afterReadyMs, resolve));
-    const status = await Deno.readTextFile(`/proc/${bot.pid}/status`);
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    await using program = await startClient(command, args(port), {
+      env: { MESHBOT_NODE_HOST: "127.0.0.1", MESHBOT_NODE_PORT: port, MESHBOT_DATA_DIR: dataDir, ...env },
+      cwd: dataDir,
+      ready,
+    });
+    await delay(systemClock, afterReadyMs);
+    return residentMiB(program.pid);
   } finally {
-    bot.kill("SIGTERM");
-    await bot.status;
     await Deno.remove(dataDir, { recursive: true });
   }
-}
-
-/** Reads on behind the match too: a full pipe would stop the program. */
-function readUntil(lines: ReadableStream<string>, wanted: RegExp): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  void (async () => {
-    let text = "";
-    let found = false;
-    for await (const chunk of lines) {
-      if (found) continue;
-      text += chunk;
-      if (wanted.test(text)) {
-        found = true;
-        resolve();
-      }
-    }
-    if (!found) reject(new Error(`The bot ended before its link was ready: ${text}`));
-  })();
-  return promise;
 }

@@ -5,16 +5,17 @@ import { createNodeDb } from "../../src/mesh/node_db.ts";
 import { DAY_MS } from "../../src/store/history_writer.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Questions } from "../../src/store/questions.ts";
+import { residentMiB } from "./process_use.ts";
+import { ASK_ROUNDS } from "./store_rounds.ts";
 
-const ROUNDS = 5;
 const NAMES = ["overview", "top", "types", "hours", "hops", "channel", "links", "seen"] as const satisfies readonly (keyof Questions)[];
 
 const nodes = createNodeDb({ clock: systemClock });
 await using store = openStore({ folder: Deno.args[0], clock: systemClock, keepDays: 31, maxMb: 4096, nodes });
 await store.loadNodes();
-const rssBeforeMiB = rssMiB();
+const rssBeforeMiB = residentMiB(Deno.pid);
 const slowestMs: Record<string, number> = {};
-for (let round = 0; round < ROUNDS; round += 1) {
+for (let round = 0; round < ASK_ROUNDS; round += 1) {
   for (const name of NAMES) {
     const startedMs = systemClock.nowMs();
     const toMs = systemClock.wallMs();
@@ -22,8 +23,4 @@ for (let round = 0; round < ROUNDS; round += 1) {
     slowestMs[name] = Math.max(slowestMs[name] ?? 0, systemClock.nowMs() - startedMs);
   }
 }
-console.log(JSON.stringify({ slowestMs, rounds: ROUNDS, rssBeforeMiB, rssAfterMiB: rssMiB() }));
-
-function rssMiB(): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1]) / 1024;
-}
+console.log(JSON.stringify({ slowestMs, rssBeforeMiB, rssAfterMiB: residentMiB(Deno.pid) }));

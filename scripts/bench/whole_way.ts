@@ -46,6 +46,7 @@ export const wholeWayFigure: Figure = {
       measured: rate((way) => way.kept / way.keptMs * 1000),
       unit: "packets/s",
       target: { atLeast: wanted },
+      rival: { name: "bare fromBinary", measured: median(bare) },
       detail: `medians of ${ROUNDS}: at full speed ${thousands(taken)} are taken and passed on; the history writes ${
         ways.map((way) => thousands(way.kept / way.keptMs * 1000)).join(", ")
       } meanwhile and leaves the rest out; ${last}`,

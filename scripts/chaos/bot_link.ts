@@ -3,10 +3,20 @@ import { delay, systemClock } from "../../src/clock.ts";
 import type { SimulatedNode } from "../../src/simulator/node.ts";
 import type { Answers } from "./invariants/answers.ts";
 import type { OneConnection } from "./invariants/one_connection.ts";
+import type { SharedClients } from "./invariants/shared_clients.ts";
+
+/** What it needs. */
+export interface BotLinkOptions {
+  readonly node: SimulatedNode;
+  readonly answers: Answers;
+  readonly shared: SharedClients;
+  readonly oneConnection: OneConnection;
+}
 
 /** Watches the bot's connections and tells the books. */
 export class BotLink {
   readonly #answers: Answers;
+  readonly #shared: SharedClients;
   readonly #oneConnection: OneConnection;
   readonly #ports = new Map<number, number>();
   readonly #open = new Set<number>();
@@ -18,10 +28,9 @@ export class BotLink {
   #lostAtMs: number | undefined;
   #latest = 0;
 
-  constructor(
-    { node, answers, oneConnection }: { readonly node: SimulatedNode; readonly answers: Answers; readonly oneConnection: OneConnection },
-  ) {
+  constructor({ node, answers, shared, oneConnection }: BotLinkOptions) {
     this.#answers = answers;
+    this.#shared = shared;
     this.#oneConnection = oneConnection;
     node.on("dial", ({ remotePort }) => {
       this.#dead.delete(remotePort);
@@ -33,7 +42,7 @@ export class BotLink {
       this.#ports.set(connection, remotePort);
       this.#open.add(connection);
       const diedAtMs = this.#dead.get(remotePort);
-      if (diedAtMs !== undefined) answers.over(connection, diedAtMs);
+      if (diedAtMs !== undefined) this.#over(connection, diedAtMs);
     });
     node.on("configured", ({ connection }) => this.#isConfigured(connection));
     node.on("closed", ({ connection }) => this.#closed(connection));
@@ -55,7 +64,8 @@ export class BotLink {
 
   /** The process is dead: nothing more is read from any of its connections. */
   died(atMs: number): void {
-    for (const connection of this.#open) if (!this.isStranger(connection)) this.#answers.over(connection, atMs);
+    for (const connection of this.#open) if (!this.isStranger(connection)) this.#over(connection, atMs);
+    this.#shared.died(atMs);
     for (const port of this.#dialed) this.#dead.set(port, atMs);
     this.#dialed.clear();
     this.#lostAtMs ??= atMs;
@@ -95,10 +105,15 @@ export class BotLink {
     for (const wake of [...this.#waiting]) wake();
   }
 
+  #over(connection: number, atMs: number): void {
+    this.#answers.over(connection, atMs);
+    this.#shared.over(connection, atMs);
+  }
+
   #closed(connection: number): void {
     this.#open.delete(connection);
     if (this.isStranger(connection)) return;
-    this.#answers.over(connection, systemClock.nowMs());
+    this.#over(connection, systemClock.nowMs());
     if (this.#configured.has(connection)) this.#lostAtMs ??= systemClock.nowMs();
   }
 }

@@ -1,24 +1,26 @@
 /** One run: the stage is set, the faults of the plan are done one after the other, and all is judged. */
 import { join } from "node:path";
 import { delay, systemClock } from "../../src/clock.ts";
-import { decode } from "../../src/link/codec.ts";
-import { ModemPreset, PortNum } from "../../src/link/enums.ts";
-import type { MeshPacket } from "../../src/link/messages.ts";
+import { ModemPreset } from "../../src/link/enums.ts";
 import { startMesh } from "../../src/simulator/mesh.ts";
-import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
+import { startSimulatedNode } from "../../src/simulator/node.ts";
 import { Random } from "../../src/simulator/random.ts";
 import { copyFiles, examineFiles } from "../bench/kill_files.ts";
+import { keepBooks } from "./books.ts";
 import { Bot } from "./bot.ts";
 import { BotLink } from "./bot_link.ts";
 import { makeDisk } from "./disk.ts";
 import { doFault, type Scene } from "./faults.ts";
-import { Answers, type SaidText } from "./invariants/answers.ts";
+import { guests } from "./guests.ts";
+import { Answers } from "./invariants/answers.ts";
 import type { Standing } from "./invariants/invariant.ts";
 import { readJournal } from "./invariants/journal.ts";
 import { LogLines } from "./invariants/log_lines.ts";
 import { OneConnection } from "./invariants/one_connection.ts";
 import { Recovery } from "./invariants/recovery.ts";
 import { Resources } from "./invariants/resources.ts";
+import { SharedClients } from "./invariants/shared_clients.ts";
+import { murmur } from "./murmur.ts";
 import { lastLine, recoveryLines, standingLines } from "./report.ts";
 import { planFirmware, type PlannedFault } from "./schedule.ts";
 import { startServices } from "./services.ts";
@@ -76,9 +78,10 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   const log = new LogLines();
   const resources = new Resources();
   const recovery = new Recovery({ silentTimeoutMs: SILENT_TIMEOUT_S * 1000 });
-  const link = new BotLink({ node, answers, oneConnection });
+  const shared = new SharedClients(() => node.nodeNum);
+  const link = new BotLink({ node, answers, shared, oneConnection });
   const users = startUsers({ mesh, random: random.fork("users"), answers });
-  keepBooks(node, answers, link, (id) => users.answered(id));
+  keepBooks({ node, answers, shared, link, onAnswer: (id) => users.answered(id) });
 
   const logTo = parts.use(await Deno.open(logFile, { write: true, create: true, truncate: true }));
   const sharePort = freePort();
@@ -92,6 +95,7 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
     }),
   );
   const over = new AbortController();
+  const quiet = new AbortController();
   let served = 0;
   const visiting = visitors({
     port: sharePort,
@@ -99,6 +103,8 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
     signal: over.signal,
     onServed: (bytes) => void (served += bytes > 0 ? 1 : 0),
   });
+  const calling = guests({ port: sharePort, random: random.fork("guests"), books: shared, quiet: quiet.signal, over: over.signal });
+  const speaking = murmur({ node, random: random.fork("murmur"), listening: () => link.ready, signal: over.signal });
   const looking = look(() => resources.look(bot.pid), over.signal);
   systemClock.after(Math.max(0, endAtMs - SERVICES_END_MS - startedAtMs), () => users.noServices());
 
@@ -116,15 +122,17 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   for (const fault of plan) {
     if (systemClock.nowMs() + fault.pauseMs + fault.forMs >= quietFromMs) break;
     await delay(systemClock, fault.pauseMs);
+    if (fault.kind === "halfFrame") shared.torn(systemClock.nowMs());
     await recovered(scene, fault, { link, recovery, say, startedAtMs, untilMs: endAtMs + LAST_ANSWERS_LIMIT_MS / 2 });
     done += 1;
   }
   users.noServices();
+  quiet.abort();
   await delay(systemClock, Math.max(0, quietFromMs - systemClock.nowMs()));
   users.stop();
   await lastAnswers(answers, endAtMs + LAST_ANSWERS_LIMIT_MS);
   over.abort();
-  await Promise.all([bot.stop(), visiting, looking]);
+  await Promise.all([bot.stop(), visiting, calling, speaking, looking]);
 
   await copyFiles(disk.folder, join(folder, "end"));
   const journal = readJournal(join(folder, "end"));
@@ -132,6 +140,7 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   const standings: Standing[] = [
     oneConnection.standing(),
     ...answers.verdict(journal, systemClock.nowMs()).standings,
+    shared.standing(),
     recovery.standing(),
     log.standing(),
     resources.standing(),
@@ -143,7 +152,7 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
     "",
     ...standingLines(standings),
     "",
-    `${done} faults, ${bot.kills} kills; ${served} clients of the shared radio were served; full disk: ${disk.way}`,
+    `${done} faults, ${bot.kills} kills; ${served} rough clients of the shared radio were served; full disk: ${disk.way}`,
     `${((systemClock.nowMs() - startedAtMs) / 1000).toFixed(1)} s for ${(minutes * 60).toFixed(0)} s`,
     lastLine(standings, seed),
   ];
@@ -181,28 +190,6 @@ async function recovered(
   say(`${line}: back after ${(tookMs / 1000).toFixed(2)} s`);
 }
 
-/** Notes what is handed to the bot, what it gives to the node and what goes on the air. */
-function keepBooks(node: SimulatedNode, answers: Answers, link: BotLink, onAnswer: (id: number) => void): void {
-  node.on("fromRadio", ({ connection, payload }) => {
-    const { payloadVariant } = decode("FromRadio", payload);
-    if (payloadVariant.case !== "packet") return;
-    if (link.isStranger(connection)) answers.stolen(payloadVariant.value);
-    else answers.handed(payloadVariant.value, connection, systemClock.nowMs());
-  });
-  node.on("lost", ({ packet }) => answers.lost(packet));
-  node.on("toRadio", ({ connection, message: { payloadVariant } }) => {
-    if (payloadVariant.case !== "packet" || link.isStranger(connection)) return;
-    const said = textOf(payloadVariant.value);
-    if (said !== undefined) answers.given(said);
-  });
-  node.on("transmit", ({ packet }) => {
-    const said = textOf(packet);
-    if (said === undefined) return;
-    const id = answers.aired(said);
-    if (id !== undefined) onAnswer(id);
-  });
-}
-
 async function lastAnswers(answers: Answers, untilMs: number): Promise<void> {
   const sinceMs = systemClock.nowMs() - STILL_WAITED_FOR_MS;
   while (systemClock.nowMs() < untilMs && answers.waiting(sinceMs) > 0) await delay(systemClock, LOOK_EVERY_MS / 2);
@@ -213,12 +200,6 @@ async function look(once: () => void, signal: AbortSignal): Promise<void> {
     once();
     await delay(systemClock, LOOK_EVERY_MS, signal).catch(() => {});
   }
-}
-
-function textOf({ id, to, payloadVariant }: MeshPacket): SaidText | undefined {
-  if (payloadVariant.case !== "decoded" || payloadVariant.value.portnum !== PortNum.TEXT_MESSAGE_APP) return undefined;
-  const { replyId, payload } = payloadVariant.value;
-  return { packetId: id, to, replyId, text: new TextDecoder().decode(payload) };
 }
 
 function environment(nodePort: number, sharePort: number, servicesUrl: string): Record<string, string> {

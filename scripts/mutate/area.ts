@@ -16,16 +16,17 @@ export class Areas {
     this.#tests = listFiles(root, "tests").filter((path) => path.endsWith("_test.ts")).sort();
   }
 
-  /** The file's own test and all that import it; then its room's; then those of the whole bot. */
+  /** The room's tests that import the file; then all others that do; then the rest of the room's; then those of the whole bot. */
   stagesOf(file: string): Stages {
     const room = file.split("/")[1] as string;
     const own = `tests/${file.slice("src/".length, -".ts".length)}_test.ts`;
     const first = this.#tests.filter((test) => test === own || this.#reaches(test, file));
-    const second = this.#tests.filter((test) => test.startsWith(`tests/${room}/`));
+    const ofRoom = this.#tests.filter((test) => test.startsWith(`tests/${room}/`));
+    const near = first.filter((test) => ofRoom.includes(test));
     // A file's mistakes may show in who uses it: rooms above, and the bot from end to end.
-    const third = this.#tests.filter((test) => /^tests\/[^/]+_test\.ts$/.test(test) || test.startsWith("tests/app/"));
+    const whole = this.#tests.filter((test) => /^tests\/[^/]+_test\.ts$/.test(test) || test.startsWith("tests/app/"));
     const seen = new Set<string>();
-    return [first, second, third].map((stage) => stage.filter((test) => !seen.has(test) && seen.add(test))).filter(({ length }) =>
+    return [near, first, ofRoom, whole].map((stage) => stage.filter((test) => !seen.has(test) && seen.add(test))).filter(({ length }) =>
       length > 0
     );
   }

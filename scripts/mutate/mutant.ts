@@ -42,9 +42,20 @@ function squeezed(code: string): string {
 }
 
 /** Why nobody can tell it from the original; undefined when somebody may. */
-export function equivalence({ file, line, becomes, mutation }: Mutant): string | undefined {
-  if (mutation.replacement === "" && mutation.kind === "call" && /^(await )?log\./.test(line)) return "it changes the log alone";
+export function equivalence(mutant: Mutant): string | undefined {
+  const { file, line, becomes } = mutant;
+  if (isLogAlone(mutant)) return "it changes the log alone";
   return EQUIVALENT.find((known) => known.file === file && known.line === line && known.becomes === becomes)?.reason;
+}
+
+/** Whether it leaves a line of the log out, changes when it is written, or what it says. */
+function isLogAlone({ line, becomes, mutation: { kind, replacement } }: Mutant): boolean {
+  if (kind === "call" && replacement === "" && /^(await )?log\./.test(line)) return true;
+  const log = /^(?:(?:else )?if \(.*\) |else )?log\.\w+`.*`;$/;
+  if (log.test(line) && log.test(becomes)) return true;
+  // In a statement that does more, only the words of the line.
+  const words = line.search(/\blog\.\w+`/);
+  return words >= 0 && line.slice(0, words) === becomes.slice(0, words) && /`;$/.test(becomes);
 }
 
 /** `src/link/frame.ts:12 comparison: <before>  →  <after>`. */

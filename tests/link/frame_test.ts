@@ -163,7 +163,7 @@ Deno.test("FrameParser loses no whole frame between two half-written ones", () =
   const half = textFrame("this frame is cut off somewhere in its middle and never finished", 4).slice(0, 40);
   const whole = textFrame("between two halves ".repeat(7), 1);
   const next = textFrame("x".repeat(100), 2);
-  const { frames } = parse([join([half, whole, half, next])], isFromRadio);
+  const { frames } = parse([join([half, whole, half, next])]);
   assert.deepEqual(frames, [whole.slice(4), next.slice(4)]);
 });
 

@@ -127,3 +127,80 @@ Deno.test("MissedTexts keeps 100 texts of 24 hours, over a restart too", async (
   file = { next: "x" };
   await assert.rejects(new MissedTexts({ clock, file: kept }).load(), TypeError);
 });
+
+Deno.test("MissedTexts keeps a text for 24 hours, to the millisecond", async () => {
+  const clock = createFakeClock();
+  const texts = new MissedTexts({ clock });
+  texts.left("a", 0);
+  const { bytes } = texts.add(new Uint8Array([1]));
+  await clock.tick(24 * HOUR_MS);
+  assert.deepEqual(texts.since("a").texts.map((text) => text.bytes), [bytes]);
+  await clock.tick(1);
+  assert.deepEqual(texts.since("a"), { from: 0, texts: [] });
+});
+
+Deno.test("MissedTexts.since() begins behind the text that the address had last; a new address has missed nothing", () => {
+  const texts = new MissedTexts({ clock: createFakeClock() });
+  assert.equal(texts.newest, 0);
+  const numbers = [1, 2, 3].map((byte) => texts.add(new Uint8Array([byte])).textNumber);
+  assert.deepEqual([numbers, texts.newest], [[1, 2, 3], 3]);
+  texts.left("a", 2);
+  assert.deepEqual([texts.since("a").from, texts.since("a").texts.map(({ textNumber }) => textNumber)], [2, [3]]);
+  assert.deepEqual(texts.since("b"), { from: 3, texts: [] });
+  texts.clear();
+  assert.deepEqual([texts.since("a"), texts.newest], [{ from: 3, texts: [] }, 3]);
+});
+
+Deno.test("MissedTexts remembers 200 addresses, and forgets whose client left longest ago", () => {
+  const texts = new MissedTexts({ clock: createFakeClock() });
+  texts.add(new Uint8Array([1]));
+  for (let number = 1; number <= 200; number += 1) texts.left(`a${number}`, 0);
+  texts.left("a1", 0);
+  const missed = (address: string) => texts.since(address).texts.length;
+  assert.deepEqual([missed("a1"), missed("a2")], [1, 1]);
+  texts.left("a201", 0);
+  assert.deepEqual([missed("a1"), missed("a2"), missed("a3"), missed("a201")], [1, 0, 1, 1]);
+});
+
+Deno.test("MissedTexts writes each change to its file, and refuses a file that is not its own", async () => {
+  let file: unknown;
+  const kept = {
+    read: <T>(parse: (value: unknown) => T) => Promise.resolve(file === undefined ? undefined : parse(file)),
+    write: (value: unknown) => void (file = JSON.parse(JSON.stringify(value))),
+  };
+  const clock = createFakeClock();
+  const texts = new MissedTexts({ clock, file: kept });
+  texts.add(new Uint8Array([1, 255]), "b");
+  texts.left("a", 0);
+  const good = { next: 2, texts: [{ number: 1, atWallMs: clock.wallMs(), bytes: "Af8=", sender: "b" }], cursors: [["a", 0]] };
+  assert.deepEqual(file, good);
+  const later = new MissedTexts({ clock, file: kept });
+  later.add(new Uint8Array([9]));
+  later.add(new Uint8Array([9]));
+  file = good;
+  await later.load();
+  assert.equal(later.newest, 2);
+  texts.clear();
+  assert.deepEqual(file, { next: 2, texts: [], cursors: [] });
+  const [text] = good.texts;
+  const bad: unknown[] = [
+    null,
+    7,
+    {},
+    { ...good, next: 1.5 },
+    { ...good, texts: {} },
+    { ...good, cursors: {} },
+    { ...good, texts: [{ ...text, number: "1" }] },
+    { ...good, texts: [{ ...text, atWallMs: null }] },
+    { ...good, texts: [{ ...text, bytes: 7 }] },
+    { ...good, texts: [text, { ...text, bytes: 7 }] },
+    { ...good, cursors: ["a0"] },
+    { ...good, cursors: [[0, 0]] },
+    { ...good, cursors: [["a", "0"]] },
+    { ...good, cursors: [["a", 0], ["a", 1.5]] },
+  ];
+  for (const value of bad) {
+    file = value;
+    await assert.rejects(new MissedTexts({ clock, file: kept }).load(), TypeError, JSON.stringify(value));
+  }
+});

@@ -40,3 +40,22 @@ Deno.test("RequestTable remembers the last 256 packets of a client, and of no cl
     { numRuns: 10 },
   );
 });
+
+Deno.test("RequestTable remembers 4096 packets of all clients together", () => {
+  const table = new RequestTable(() => false);
+  for (let id = 1; id <= 4096; id += 1) table.add({} as Client, id);
+  assert.equal(table.find(1)?.clientId, 1);
+  table.add({} as Client, 5000);
+  assert.deepEqual([table.find(1), table.find(2)?.clientId, table.find(5000)?.clientId], [undefined, 2, 5000]);
+});
+
+Deno.test("RequestTable.add() begins a request of which nothing was told yet", () => {
+  const { request } = new RequestTable(() => false).add(one, 7);
+  assert.deepEqual(request, { client: one, clientId: 7, statusTold: false, verdictTold: false, open: true });
+});
+
+Deno.test("RequestTable.find() finds a packet with the smallest id, and none for no id", () => {
+  const table = new RequestTable(() => false);
+  table.add(one, 1);
+  assert.deepEqual([table.find(1)?.client, table.find(0)], [one, undefined]);
+});
