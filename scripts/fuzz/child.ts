@@ -18,7 +18,8 @@ export type Said =
 
 const SLOW_MS = 2000;
 const SAY_MS = 250;
-const MAX_RESIDENT_BYTES = 1024 ** 3;
+const LOOK_FROM_BYTES = 1024 ** 3;
+const MAX_KEPT_BYTES = 512 * 1024 ** 2;
 const MINIMISE_TRIES = 2000;
 
 async function main(): Promise<void> {
@@ -81,12 +82,20 @@ async function fuzz(
     if (performance.now() - saidAtMs < SAY_MS) continue;
     saidAtMs = performance.now();
     say({ said: "alive", runs });
-    if (Deno.memoryUsage().rss > MAX_RESIDENT_BYTES) {
-      say({ said: "failed", what: "more than 1 GiB of memory", signature: "memory", input: hex(input) });
+    if (keptBytes() > MAX_KEPT_BYTES) {
+      say({ said: "failed", what: "more than 512 MiB of memory are kept", signature: "memory", input: hex(input) });
       Deno.exit(0);
     }
   }
   say({ said: "alive", runs });
+}
+
+/** What is still needed, once it is worth looking: on a busy machine the engine is late with its tidying. */
+function keptBytes(): number {
+  if (Deno.memoryUsage().rss < LOOK_FROM_BYTES) return 0;
+  (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
 }
 
 /** What went wrong with an input; undefined when nothing did. */

@@ -75,7 +75,7 @@ async function isDeadly(target: Target, input: Uint8Array, folder: string): Prom
 
 function start(args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `--v8-flags=--max-old-space-size=${MAX_OLD_SPACE_MB}`, CHILD, ...args],
+    args: ["run", "-A", "--no-check", `--v8-flags=--max-old-space-size=${MAX_OLD_SPACE_MB},--expose-gc`, CHILD, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -126,7 +126,8 @@ function faultText(walk: FileWalk, fault: TomlFault): string {
     case "not a section":
       return `${path} cannot be a section: it has a value on ${fault.detail}; keep one of them`;
     case "value": {
-      const key = walk.keys[path];
+      // A key may be called as what every object has, such as constructor.
+      const key = Object.hasOwn(walk.keys, path) ? walk.keys[path] : undefined;
       const broken = `${path} has a value that is no TOML (${fault.detail})`;
       if (key?.kind.fileOnly) return `${broken}: must be ${key.kind.expected}`;
       if (key !== undefined) return `${broken}: must be ${key.kind.expected}; write it as ${lastPart(path)} = ${tomlExample(key)}`;

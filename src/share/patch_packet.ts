@@ -2,7 +2,7 @@
  * The few numbers of a message that are changed on its way between a client and the radio. All other bytes stay: unknown
  * fields, the order of the known ones, signatures and sealed payloads are nobody's business here.
  */
-import { changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, varintField } from "./wire.ts";
+import { changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, valueOf, varintField } from "./wire.ts";
 
 /** Field numbers of mesh.proto that more than one file here needs. */
 export const FROM_RADIO = {
@@ -29,6 +29,11 @@ const QUEUE_STATUS_PACKET_ID = 4;
 const NOTIFICATION_REPLY_ID = 1;
 
 const FIXED32 = 5;
+
+/** Whether the fields of an encoded MeshPacket and of its Data end where their messages do. */
+export function isWhole(packet: Uint8Array): boolean {
+  return fieldsOf(packet)?.every((field) => field.number !== PACKET.decoded || fieldsOf(valueOf(packet, field)) !== undefined) ?? false;
+}
 
 /** An encoded MeshPacket with another sender or another id. */
 export function patchPacket(packet: Uint8Array, changes: { readonly from?: number; readonly id?: number }): Uint8Array {

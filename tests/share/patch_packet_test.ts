@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decode, encode } from "../../src/link/codec.ts";
-import { patchAnswer, patchNotification, patchPacket, patchQueueStatus } from "../../src/share/patch_packet.ts";
+import { isWhole, patchAnswer, patchNotification, patchPacket, patchQueueStatus } from "../../src/share/patch_packet.ts";
 import { bytesField, fieldsOf, fixed32Field, join, varintField } from "../../src/share/wire.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
 
@@ -72,4 +72,14 @@ Deno.test("patchPacket() gives back what is no packet", () => {
     const patched = patchPacket(bytes, { from: 1, id: 2 });
     if (fieldsOf(bytes) === undefined) assert.equal(patched, bytes);
   }));
+});
+
+Deno.test("isWhole() refuses a packet whose last number runs over the end of its message", () => {
+  const packet = (data: readonly number[], lengthBytes = data.length) => new Uint8Array([0x15, 1, 2, 3, 4, 0x22, lengthBytes, ...data]);
+  assert.equal(isWhole(packet([8, 6, 0x18, 1])), true);
+  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf, 1])), true);
+  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf])), false);
+  // To a decoder that reads on, the number goes on behind its message.
+  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf, 1], 4)), false);
+  assert.equal(isWhole(new Uint8Array([0x15, 1, 2])), false);
 });
