@@ -24,6 +24,7 @@ const FIELDS = [
   { name: "weekday", min: 0, max: 7, names: WEEKDAYS },
 ] as const satisfies readonly Field[];
 
+const MAX_SHOWN_CHARS = 40;
 const SHAPE = 'five fields of cron (minute, hour, day of the month, month, weekday), such as "0 8 * * *" for every day at 8:00';
 
 /** What is wrong with a cron text, completing "must be ..."; undefined when nothing is. */
@@ -33,7 +34,7 @@ export function cronFault(text: string): string | undefined {
   for (const [index, field] of FIELDS.entries()) {
     const whole = fields[index] as string;
     if (!isSpecial(whole, field) && !whole.split(",").every((part) => isPart(part, field))) {
-      return `${SHAPE}; the ${field.name} ${JSON.stringify(whole)} cannot be read`;
+      return `${SHAPE}; the ${field.name} ${JSON.stringify(whole.slice(0, MAX_SHOWN_CHARS))} cannot be read`;
     }
   }
   return comesUp(fields as [string, string, string, string, string]) ? undefined : "a day that exists in one of its months";

@@ -31,9 +31,9 @@ function cut(text: string): string {
   return characters.length <= MAX_SHOWN_LENGTH ? text : `${characters.slice(0, MAX_SHOWN_LENGTH).join("")}…`;
 }
 
-/** The mistakes in the order in which one would mend them, under a line that says how many there are. */
+/** The mistakes in the order in which one would mend them, under a line that says how many there are; whatever they quote, no control characters. */
 export function mistakeReport(mistakes: readonly Mistake[]): string {
   const sorted = [...mistakes].sort((a, b) => a.order - b.order);
   const count = sorted.length === 1 ? "1 mistake" : `${sorted.length} mistakes`;
-  return [`Cannot use this configuration, it has ${count}:`, ...sorted.map(({ text }) => `  ${text}`)].join("\n");
+  return [`Cannot use this configuration, it has ${count}:`, ...sorted.map(({ text }) => `  ${printable(text)}`)].join("\n");
 }
