@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- a script's answer goes to the terminal
 /**
  * Measures the bot beside its rivals and prints one table; exit code 1 when a figure is missed:
- * `deno task bench [--only a,c] [--kills N] [--json] [--save]`. `--save` keeps the ratios of this run in `bench/baseline.json`; every run
- * says which of its ratios are worse than those by more than a fifth.
+ * `deno task bench [--only a,c] [--kills N] [--minutes N] [--json] [--save]`. `--kills` is for q, `--minutes` for the clients of v. `--save`
+ * keeps the ratios of this run in `bench/baseline.json`; every run says which of its ratios are worse than those by more than a fifth.
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/clock.ts";
@@ -21,6 +21,7 @@ import { reconnectFigure } from "./bench/reconnect.ts";
 import { refusedFigure } from "./bench/refused.ts";
 import { reportOf } from "./bench/report.ts";
 import type { Row } from "./bench/row.ts";
+import { shareFigure } from "./bench/share.ts";
 import { silentFigure } from "./bench/silent.ts";
 import { startFigure } from "./bench/start.ts";
 import { storeQuestionsFigure } from "./bench/store_questions.ts";
@@ -40,6 +41,7 @@ const FIGURES: readonly Figure[] = [
   storeQuestionsFigure,
   storeWrittenFigure,
   wholeWayFigure,
+  shareFigure,
   killsFigure,
   memoryFigure,
   hangingFigure,
@@ -86,6 +88,7 @@ function readArguments(): {
     options: {
       only: { type: "string" },
       kills: { type: "string", default: "10" },
+      minutes: { type: "string" },
       json: { type: "boolean", default: false },
       save: { type: "boolean", default: false },
     },
@@ -93,6 +96,11 @@ function readArguments(): {
   const kills = Number(values.kills);
   if (!Number.isInteger(kills) || kills < 1) {
     console.error(`--kills wants how often the bot is to be killed, such as 200: it is ${values.kills}`);
+    Deno.exit(2);
+  }
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes))) {
+    console.error(`--minutes wants how long clients come and go at the shared radio, such as 10 or 0.5: it is ${values.minutes}`);
     Deno.exit(2);
   }
   const wanted = values.only === undefined ? undefined : values.only.split(",").map((letter) => letter.trim());
@@ -103,7 +111,7 @@ function readArguments(): {
     Deno.exit(2);
   }
   const figures = FIGURES.filter(({ letter }) => wanted?.includes(letter) ?? true);
-  return { figures, whole: wanted === undefined, json: values.json, save: values.save, options: { kills } };
+  return { figures, whole: wanted === undefined, json: values.json, save: values.save, options: { kills, minutes } };
 }
 
 /** A figure that fails takes none of the others with it. */

@@ -26,6 +26,8 @@ export interface Rival {
 export interface MeasureOptions {
   /** How often the bot is killed. */
   readonly kills: number;
+  /** How long clients come and go at the shared radio; without it as long as a run of all figures has time for. */
+  readonly minutes?: number | undefined;
 }
 
 /** One group of figures, which are measured together. */

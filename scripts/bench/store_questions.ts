@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../src/clock.ts";
-import type { Figure, Measurement } from "./figure.ts";
+import { type Figure, type Measurement, median } from "./figure.ts";
 import { fillHistory } from "./store_fill.ts";
 import { NODES } from "./store_packets.ts";
 import { ASK_ROUNDS } from "./store_rounds.ts";
@@ -12,8 +12,8 @@ const HOURS = 30 * 24;
 
 /** What a process that asks prints. */
 interface Asked {
-  /** The slowest answer of each question, in milliseconds, as the asker sees it. */
-  readonly slowestMs: Readonly<Record<string, number>>;
+  /** Every answer of each question, in milliseconds, as the asker sees it. */
+  readonly tookMs: Readonly<Record<string, readonly number[]>>;
   readonly rssBeforeMiB: number;
   readonly rssAfterMiB: number;
 }
@@ -29,16 +29,19 @@ export const storeQuestionsFigure: Figure = {
       const path = join(folder, "meshbot.db");
       const packets = fillHistory(path, HOURS, systemClock.wallMs());
       const sizeBytes = (await Deno.stat(path)).size;
-      const { slowestMs, rssBeforeMiB, rssAfterMiB } = await ask<Asked>("store_ask.ts", folder);
+      const asked = await ask<Asked>("store_ask.ts", folder);
+      const { tookMs, rssBeforeMiB, rssAfterMiB } = asked;
       const bare = await ask<Asked & { readonly countMs: number }>("store_ask_bare.ts", path);
       const bareBytes = await rawBytesAlone(path, join(folder, "bare.db"));
       const mesh = `${packets.toLocaleString("en")} packets of ${NODES} nodes`;
-      const others = Object.entries(slowestMs).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(", ");
-      const rival = (name: string) => ({ name: "bare SQLite", measured: bare.slowestMs[name] ?? NaN });
+      const others = Object.keys(tookMs).map((name) => `${name} ${slowest(tookMs, name).toFixed(0)}`).join(", ");
+      // What else the machine does decides which is slowest.
+      const rival = (name: string) => ({ name: "bare SQLite", measured: slowest(bare.tookMs, name), unsteady: true });
+      const middle = ({ tookMs: { overview = [], top = [] } }: Asked) => median([...overview, ...top]);
       return [
         {
-          what: "/stats over 30 days",
-          measured: slowestMs.overview ?? NaN,
+          what: "/stats over 30 days, slowest",
+          measured: slowest(tookMs, "overview"),
           unit: "ms",
           target: { atMost: 50 },
           rival: rival("overview"),
@@ -48,12 +51,20 @@ export const storeQuestionsFigure: Figure = {
             } ms`,
         },
         {
-          what: "/top over 30 days",
-          measured: slowestMs.top ?? NaN,
+          what: "/top over 30 days, slowest",
+          measured: slowest(tookMs, "top"),
           unit: "ms",
           target: { atMost: 50 },
           rival: rival("top"),
           detail: `slowest of ${ASK_ROUNDS}, all questions in ms: ${others}`,
+        },
+        {
+          what: "/stats and /top over 30 days, median",
+          measured: middle(asked),
+          unit: "ms",
+          target: { atMost: 50 },
+          rival: { name: "bare SQLite", measured: middle(bare) },
+          detail: `of ${2 * ASK_ROUNDS} answers`,
         },
         {
           what: "memory that the month takes",
@@ -80,6 +91,10 @@ export const storeQuestionsFigure: Figure = {
     }
   },
 };
+
+function slowest(tookMs: Asked["tookMs"], name: string): number {
+  return Math.max(...tookMs[name] ?? [NaN]);
+}
 
 async function ask<Answer>(script: string, argument: string): Promise<Answer> {
   const child = fileURLToPath(new URL(script, import.meta.url));
