@@ -9,18 +9,24 @@ export type Stages = readonly (readonly string[])[];
 export class Areas {
   readonly #root: string;
   readonly #tests: readonly string[];
+  readonly #sources: readonly string[];
   readonly #imports = new Map<string, readonly string[]>();
 
   constructor(root: string) {
     this.#root = root;
     this.#tests = listFiles(root, "tests").filter((path) => path.endsWith("_test.ts")).sort();
+    this.#sources = listFiles(root, "src");
   }
 
-  /** The room's tests that import the file; then all others that do; then the rest of the room's; then those of the whole bot. */
+  /**
+   * The room's tests that import the file; then all others that do, and those of the files that build on it; then the rest of the
+   * room's; then those of the whole bot.
+   */
   stagesOf(file: string): Stages {
     const room = file.split("/")[1] as string;
-    const own = `tests/${file.slice("src/".length, -".ts".length)}_test.ts`;
-    const first = this.#tests.filter((test) => test === own || this.#reaches(test, file));
+    const users = this.#sources.filter((source) => this.#importsOf(source).includes(file));
+    const own = [file, ...users].map((source) => `tests/${source.slice("src/".length, -".ts".length)}_test.ts`);
+    const first = this.#tests.filter((test) => own.includes(test) || this.#reaches(test, file));
     const ofRoom = this.#tests.filter((test) => test.startsWith(`tests/${room}/`));
     const near = first.filter((test) => ofRoom.includes(test));
     // A file's mistakes may show in who uses it: rooms above, and the bot from end to end.

@@ -45,7 +45,9 @@ function squeezed(code: string): string {
 export function equivalence(mutant: Mutant): string | undefined {
   const { file, line, becomes } = mutant;
   if (isLogAlone(mutant)) return "it changes the log alone";
-  return EQUIVALENT.find((known) => known.file === file && known.line === line && known.becomes === becomes)?.reason;
+  return EQUIVALENT.find((known) =>
+    known.file === file && known.line === line && (known.becomes === "any" || known.becomes.includes(becomes))
+  )?.reason;
 }
 
 /** Whether it leaves a line of the log out, changes when it is written, or what it says. */

@@ -35,3 +35,21 @@ Deno.test("createBackoff() starts again after reset", () => {
   backoff.reset();
   assert.equal(backoff.next(0), 0);
 });
+
+Deno.test("createBackoff() waits longer from 30 s and from 60 s of an outage on, exactly", () => {
+  const later = (outageMs: number) => {
+    const backoff = createBackoff(() => 1);
+    const first = [0, 0, 0, 0].map(() => backoff.next(outageMs));
+    assert.deepEqual(first, [0, 250, 500, 1000]);
+    return backoff.next(outageMs);
+  };
+  assert.deepEqual([0, 29_999, 30_000, 59_999, 60_000, 1e9].map(later), [2000, 2000, 5000, 5000, 10_000, 10_000]);
+});
+
+Deno.test("createBackoff() shortens a wait by a quarter at most", () => {
+  const shortest = createBackoff(() => 0);
+  assert.deepEqual([0, 0, 0, 0, 0].map(() => shortest.next(0)), [0, 187.5, 375, 750, 1500]);
+  const half = createBackoff(() => 0.5);
+  half.next(0);
+  assert.equal(half.next(0), 218.75);
+});

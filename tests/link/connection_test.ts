@@ -360,3 +360,16 @@ Deno.test("describeCause() has words for every end", () => {
   ];
   assert.deepEqual(causes.map(describeCause), ["closed by the node (FIN)", "read failed (a)", "write failed (b)", "c", "closed by us"]);
 });
+
+Deno.test("Connection.leave() a second time resolves when the connection has ended, not before", async () => {
+  const { clock, socket, connection } = open();
+  connection.start();
+  await clock.tick(1);
+  const done: string[] = [];
+  const left = [connection.leave().then(() => done.push("first")), connection.leave().then(() => done.push("second"))];
+  await clock.tick(100);
+  assert.deepEqual(done, []);
+  socket.fin();
+  await Promise.all(left);
+  assert.deepEqual(done.sort(), ["first", "second"]);
+});

@@ -39,3 +39,35 @@ Deno.test("FightDetector forgets the fight after a connection of 60 s", () => {
   fight.ended(stolen);
   assert.equal(fight.takeWaitMs(), undefined);
 });
+
+Deno.test("FightDetector counts closes within 5 s of ready, exactly, and five of them", () => {
+  const after = (readyForMs: number, count: number) => waits(Array(count).fill({ cause: "fin", readyForMs })).at(-1);
+  assert.deepEqual([after(5000, 5), after(5001, 5), after(0, 5), after(5000, 4)], [15_000, undefined, 15_000, undefined]);
+});
+
+Deno.test("FightDetector's fight goes on after a connection of less than 60 s, with the next theft at once", () => {
+  const next = (other: ConnectionEnd) => {
+    const fight = new FightDetector();
+    for (let i = 0; i < 5; i += 1) fight.ended(stolen);
+    fight.takeWaitMs();
+    fight.ended(other);
+    const between = fight.takeWaitMs();
+    fight.ended(stolen);
+    return [between, fight.takeWaitMs()];
+  };
+  assert.deepEqual(next({ cause: "fin", readyForMs: 59_999 }), [undefined, 30_000]);
+  assert.deepEqual(next({ cause: "readFailed", readyForMs: 800 }), [undefined, 30_000]);
+  assert.deepEqual(next({ cause: "fin", readyForMs: 60_000 }), [undefined, undefined]);
+  assert.deepEqual(next({ cause: "dropped", readyForMs: 60_000 }), [undefined, undefined]);
+});
+
+Deno.test("FightDetector.takeWaitMs() gives a wait once, and none before a fight; reason has words while there is one", () => {
+  const fight = new FightDetector();
+  assert.deepEqual([fight.takeWaitMs(), fight.reason], [undefined, undefined]);
+  for (let i = 0; i < 4; i += 1) fight.ended(stolen);
+  assert.equal(fight.reason, undefined);
+  fight.ended(stolen);
+  assert.match(fight.reason ?? "", /another client/);
+  assert.deepEqual([fight.takeWaitMs(), fight.takeWaitMs()], [15_000, undefined]);
+  assert.match(fight.reason ?? "", /another client/);
+});

@@ -219,3 +219,69 @@ Deno.test("holdsMarker() sees a marker wherever it stands, and nothing else", ()
     assert.equal(holdsMarker(bytes(...text)), true, text.join());
   }
 });
+
+/** A frame whose payload ends in the head of a frame that would reach exactly over what follows. */
+function reaching(overBytes: number): Uint8Array {
+  return encodeFrame(bytes(1, 2, 3, ...MARKER, overBytes >> 8, overBytes & 0xff));
+}
+
+Deno.test("FrameParser keeps a frame with a marker in it when frames of any length follow", () => {
+  for (const length of [0, 1, 255, 256, 257, 300, 511, 512]) {
+    const next = encodeFrame(new Uint8Array(length).fill(7));
+    const outer = reaching(next.length);
+    const { frames } = parse([join([outer, next])]);
+    assert.deepEqual(frames, [outer.slice(4), next.slice(4)], `${length} bytes follow`);
+    // And when the one behind it has begun, or something that is none.
+    const more = parse([join([outer, next, outer.slice(0, 2)])]);
+    assert.deepEqual(more.frames, [outer.slice(4), next.slice(4)], `${length} bytes follow, and more`);
+  }
+});
+
+Deno.test("FrameParser takes the frame within for the true one when what follows the outer one is none", () => {
+  // The outer one was cut short; the one within it reaches beyond its end and is whole.
+  for (const length of [20, 255, 256, 300, 400]) {
+    const inner = encodeFrame(new Uint8Array(length).fill(7));
+    const half = join([bytes(...MARKER, 0, 10), bytes(1, 2, 3)]);
+    for (const behind of [bytes(), encodeFrame(bytes(9)), encodeFrame(new Uint8Array(300).fill(5)), bytes(0x94)]) {
+      const { frames } = parse([join([half, inner, behind])]);
+      assert.deepEqual(frames[0], inner.slice(4), `${length}, ${behind.length} behind`);
+    }
+  }
+});
+
+Deno.test("FrameParser takes the outer frame when the one within it does not stand in a row of frames either", () => {
+  const half = join([bytes(...MARKER, 0, 10), bytes(1, 2, 3)]);
+  const inner = encodeFrame(new Uint8Array(20).fill(7));
+  const outerPayload = join([half.slice(4), inner]).slice(0, 10);
+  for (const behind of [bytes(0x41), bytes(0x94, 0x41), bytes(...MARKER, 2, 1)]) {
+    const { frames } = parse([join([half, inner, behind])]);
+    assert.deepEqual(frames[0], outerPayload, behind.join());
+  }
+});
+
+Deno.test("FrameParser waits for the rest of a frame that has stalled for less than it takes to give it up, and not longer", () => {
+  const first = encodeFrame(new Uint8Array(400)).slice(0, 50);
+  const next = encodeFrame(bytes(1));
+  const after = (pauseMs: number) => {
+    const frames: Uint8Array[] = [];
+    const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+    parser.push(first, 1000);
+    parser.push(next, 1000 + pauseMs);
+    return [frames.length, parser.skippedFrames, parser.skippedBytes];
+  };
+  assert.deepEqual([after(49), after(50)], [[0, 0, 0], [1, 1, 50]]);
+});
+
+Deno.test("FrameParser.skippedFrames counts each marker that began no frame", () => {
+  const parser = new FrameParser({ onFrame: (payload) => payload[0] !== 9 });
+  assert.deepEqual([parser.skippedFrames, parser.skippedBytes], [0, 0]);
+  parser.push(join([bytes(...MARKER, 2, 1), bytes(...MARKER, 0xff, 0xff), encodeFrame(bytes(9)), encodeFrame(bytes(1))]));
+  assert.deepEqual([parser.skippedFrames, parser.skippedBytes], [3, 4 + 4 + 5]);
+  parser.push(encodeFrame(bytes(1)));
+  assert.equal(parser.skippedFrames, 3);
+});
+
+Deno.test("holdsMarker() finds both bytes of a marker together", () => {
+  for (const held of [[...MARKER], [1, ...MARKER], [...MARKER, 1], [0x94, ...MARKER]]) assert.equal(holdsMarker(bytes(...held)), true);
+  for (const none of [[], [0x94], [0xc3], [0xc3, 0x94], [0x94, 1, 0xc3], [1, 0x94]]) assert.equal(holdsMarker(bytes(...none)), false);
+});

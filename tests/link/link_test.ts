@@ -532,3 +532,13 @@ Deno.test("Link goes on when its user or a listener throws", async () => {
   node.hangUp();
   await second;
 });
+
+Deno.test("Link's disposal resolves when the link is closed and its slot is free", async () => {
+  const slots = LOOPBACK_SLOTS();
+  const fake = fakeConnect();
+  const { clock, link } = await fakeLink(fake.connect, slots);
+  await clock.tick(1);
+  await settle(clock, link[Symbol.asyncDispose]());
+  assert.equal(link.state.kind, "closed");
+  (await slots.claim("another", "127.0.0.1", 4403)).release();
+});

@@ -104,3 +104,55 @@ Deno.test("canonicalAddress() has one spelling for an address and never throws",
   fc.assert(fc.property(fc.ipV4(), (address) => assert.equal(canonicalAddress(`::ffff:${address}`), canonicalAddress(address))));
   fc.assert(fc.property(fc.ipV6(), (address) => assert.equal(canonicalAddress(canonicalAddress(address)), canonicalAddress(address))));
 });
+
+Deno.test("canonicalAddress() calls this machine's own addresses loopback, and none that only resemble them", () => {
+  for (const here of ["127.0.0.1", "127.255.1.2", "0.0.0.0", "::1", "::", "[::]", "::ffff:127.0.0.1", "::ffff:0.0.0.0"]) {
+    assert.equal(canonicalAddress(here), "loopback", here);
+  }
+  for (
+    const [address, canonical] of [["::2", "::2"], ["128.0.0.1", "128.0.0.1"], ["0.0.0.1", "0.0.0.1"], ["1.127.0.1", "1.127.0.1"]] as const
+  ) {
+    assert.equal(canonicalAddress(address), canonical);
+  }
+  assert.equal(canonicalAddress("::ffff:1.2.3.4"), "1.2.3.4");
+  assert.equal(canonicalAddress("::ffff:255.254.253.252"), "255.254.253.252");
+  assert.equal(canonicalAddress("Not An Address!"), "not an address!");
+});
+
+Deno.test("Slots keeps the addresses of a holder whose name does not resolve any more", async () => {
+  const names = { ...NAMES };
+  const all = slots(names);
+  await all.claim("the bot", "roof.local", 4403);
+  const visit = await all.claim("remote solar", "other.local", 4403);
+  for (const gone of [undefined, []] as const) {
+    if (gone === undefined) delete names["roof.local"];
+    else names["roof.local"] = [];
+    names["other.local"] = ["192.168.1.50"];
+    await assert.rejects(visit.addresses(), SlotTakenError);
+    names["other.local"] = ["192.168.1.60"];
+    assert.deepEqual(await visit.addresses(), ["192.168.1.60"]);
+  }
+});
+
+Deno.test("Slot.identify() may tell a node's number again, and gives it free with the slot", async () => {
+  const all = slots();
+  const own = await all.claim("the bot", "roof.local", 4403);
+  own.identify(7);
+  own.identify(7);
+  const other = await all.claim("remote solar", "other.local", 4403);
+  other.identify(8);
+  own.release();
+  other.identify(7);
+});
+
+Deno.test("Slots.claim() leaves nothing behind when it refuses, and keeps a claim whose name server fails", async () => {
+  const all = slots();
+  const own = await all.claim("the bot", "roof.local", 4403);
+  await assert.rejects(all.claim("remote solar", "alias.example", 4403), SlotTakenError);
+  own.release();
+  (await all.claim("remote solar", "alias.example", 4403)).release();
+  const unknown = await all.claim("the bot", "nowhere.example", 4403);
+  await assert.rejects(all.claim("remote solar", "NOWHERE.example.", 4403), SlotTakenError);
+  unknown.release();
+  await all.claim("remote solar", "nowhere.example", 4403);
+});

@@ -154,3 +154,67 @@ Deno.test("AirtimeLedger counts only positive numbers", () => {
   for (const ms of [0, -5, NaN, Infinity]) ledger.add(ms, "nothing");
   assert.equal(ledger.usedMsLastHour(), 0);
 });
+
+Deno.test("modemOf() takes the wide bandwidth of every preset on 2.4 GHz; those without one keep their own", () => {
+  const wideKhz = [812.5, 406.25, 812.5, 812.5, 812.5, 812.5, 812.5, 406.25, 1625, 1625, 125, 125, 62.5, 62.5, 15.6, 15.6, 1625];
+  const presets = Array.from({ length: wideKhz.length }, (_, number) => preset(number, { region: LORA_24 }));
+  assert.deepEqual(presets.map(({ bandwidthKhz }) => bandwidthKhz), wideKhz);
+  assert.ok(presets.every(({ wide }) => wide === true));
+});
+
+Deno.test("modemOf() reads the codes of bandwidths, and takes other numbers as they are", () => {
+  const codes = { 8: 7.8, 10: 10.4, 16: 15.6, 21: 20.8, 31: 31.25, 42: 41.7, 62: 62.5, 200: 203.125, 400: 406.25, 800: 812.5, 1600: 1625 };
+  for (const [code, khz] of Object.entries(codes)) assert.equal(custom(Number(code), 7, 5).bandwidthKhz, khz, code);
+  for (const khz of [1, 7, 9, 11, 15, 17, 20, 22, 30, 32, 41, 43, 61, 63, 125, 199, 201, 250, 399, 401, 500, 799, 801, 1599, 1601]) {
+    assert.equal(custom(khz, 7, 5).bandwidthKhz, khz);
+  }
+});
+
+Deno.test("modemOf() takes spread factors 5 to 12 and coding rates 4 to 8", () => {
+  assert.deepEqual([4, 5, 12, 13].map((spreadFactor) => custom(250, spreadFactor, 5).spreadFactor), [11, 5, 12, 11]);
+  assert.deepEqual([3, 4, 8, 9].map((codingRate) => custom(250, 7, codingRate).codingRate), [5, 4, 8, 5]);
+  assert.deepEqual([7, 8, 9].map((codingRate) => preset(ModemPreset.LONG_FAST, { codingRate }).codingRate), [7, 8, 5]);
+});
+
+Deno.test("timeOnAirMs() optimises at 16 ms a symbol exactly, and from SF11 on at 2.4 GHz", () => {
+  // SF12, 256 kHz: 16 ms; 396 bits / 40 = 10 blocks of 5: 78.25 symbols. At 257 kHz without: 396 / 48 = 9 blocks.
+  assert.equal(timeOnAirMs(50, custom(256, 12, 5)), 1252);
+  assert.equal(timeOnAirMs(50, custom(257, 12, 5)), Math.round(73.25 * 4096 / 257));
+  // SF10, 812.5 kHz: 404 bits / 40 = 11 blocks of 5: 79.25 symbols of 1.2603 ms.
+  assert.equal(timeOnAirMs(50, preset(ModemPreset.MEDIUM_SLOW, { region: LORA_24 })), 100);
+  // SF7 has the shorter sync and the longer header, SF5 neither: 16 + 4.25 + 8 + ceil(416 / 28) 5 = 103.25 symbols of 0.512 ms.
+  assert.equal(timeOnAirMs(50, custom(250, 7, 5)), 53);
+  // SF5, 250 kHz: 0.128 ms; 416 / 20 = 21 blocks of 5: 135.25 symbols.
+  assert.equal(timeOnAirMs(50, custom(250, 5, 5)), 17);
+});
+
+Deno.test("timeOnAirMs() counts a byte from the one on that needs another block", () => {
+  const slow: Modem = { bandwidthKhz: 1, spreadFactor: 7, codingRate: 5 };
+  // A symbol of 128 ms, optimised: 8 n + 16 bits in blocks of 20.
+  const symbols = [0, 1, 2, 3, 4, 5, 10].map((bytes) => timeOnAirMs(bytes, slow) / 128 - 28.25);
+  assert.deepEqual(symbols, [0, 1, 2, 3, 4, 5, 10].map((bytes) => 5 * Math.ceil((8 * bytes + 16) / 20)));
+  const short: Modem = { bandwidthKhz: 1, spreadFactor: 12, codingRate: 5 };
+  assert.equal(timeOnAirMs(0, short), 28.25 * 4096);
+});
+
+Deno.test("AirtimeLedger counts an entry for an hour, and for a minute more at most", async () => {
+  const clock = createFakeClock();
+  const ledger = createAirtimeLedger({ clock });
+  ledger.add(10, "first");
+  await clock.tick(59_999);
+  ledger.add(20, "of the same minute");
+  await clock.tick(1);
+  ledger.add(40, "of the next minute");
+  await clock.tick(3_600_000 - 2);
+  assert.equal(ledger.usedMsLastHour(), 70);
+  await clock.tick(1);
+  assert.equal(ledger.usedMsLastHour(), 40);
+  await clock.tick(1);
+  assert.equal(ledger.usedMsLastHour(), 0);
+});
+
+Deno.test("AirtimeLedger counts positive numbers alone", () => {
+  const ledger = createAirtimeLedger({ clock: createFakeClock() });
+  for (const ms of [0, -1, NaN, Infinity, 0.5, 1]) ledger.add(ms, "packet");
+  assert.equal(ledger.usedMsLastHour(), 1.5);
+});

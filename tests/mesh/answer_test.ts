@@ -93,3 +93,27 @@ Deno.test("queueAnswer() says an echo on its channel without a reply_id, and an 
   const inChannel = say("hello", { to: 1, request: { to: BROADCAST_NUM, channel: 1 } }).drafts[0];
   assert.deepEqual([inChannel?.to, inChannel?.channel, inChannel?.replyId], [BROADCAST_NUM, 1, 77]);
 });
+
+Deno.test("queueAnswer() names the request only where those who read the answer have seen it", () => {
+  const replyId = (request: Partial<TextMessage>, to: "asker" | number) => say("hello", { request, to }).drafts[0]?.replyId;
+  assert.equal(replyId({ to: BROADCAST_NUM, channel: 1 }, 1), 77);
+  assert.equal(replyId({ to: BROADCAST_NUM, channel: 1 }, 2), 0);
+  assert.equal(replyId({ to: 5, channel: 1 }, 1), 0);
+  assert.equal(replyId({ to: 5, channel: 1 }, "asker"), 77);
+});
+
+Deno.test("queueAnswer() remembers the channel of a request that was answered to the asker alone", () => {
+  const channel = (request: Partial<TextMessage>, to: "asker" | number) => say("hello", { request, to }).drafts[0]?.requestChannel;
+  assert.equal(channel({ to: BROADCAST_NUM, channel: 2 }, "asker"), 2);
+  assert.equal(channel({ to: 5, channel: 2 }, "asker"), undefined);
+  assert.equal(channel({ to: BROADCAST_NUM, channel: 2 }, 2), undefined);
+});
+
+Deno.test("queueAnswer() seals what was sealed, for the asker alone", () => {
+  const publicKey = new Uint8Array(32).fill(7);
+  const key = (request: Partial<TextMessage>, to: "asker" | number = "asker") => say("hello", { request, to }).drafts[0]?.publicKey;
+  assert.deepEqual(key({ pkiEncrypted: true, publicKey }), publicKey);
+  assert.equal(key({ pkiEncrypted: false, publicKey }), undefined);
+  assert.equal(key({ pkiEncrypted: true, publicKey: new Uint8Array(0) }), undefined);
+  assert.equal(key({ pkiEncrypted: true, publicKey, to: BROADCAST_NUM, channel: 1 }, 1), undefined);
+});

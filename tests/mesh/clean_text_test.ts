@@ -85,3 +85,24 @@ Deno.test("cleanText() output is within the limits, clean, and stays as it is wh
     { numRuns: 1000 },
   );
 });
+
+Deno.test("cleanText() keeps what just fits, in bytes and in characters", () => {
+  for (
+    const [text, maxBytes, maxGraphemes, cut] of [
+      ["abcd", 4, 9, "abcd"],
+      ["abcde", 4, 9, "abcd"],
+      ["abcd", 9, 4, "abcd"],
+      ["abcde", 9, 4, "abcd"],
+      ["éé", 4, 9, "éé"],
+      ["ééé", 5, 9, "éé"],
+      ["ééé", 9, 2, "éé"],
+      // One character of seven bytes: a letter of one, and three accents of two.
+      ["x\u0323\u0303\u0330", 7, 9, "x\u0323\u0330\u0303"],
+      ["x\u0323\u0303\u0330", 6, 9, "x\u0323\u0330"],
+      ["x\u0323\u0303\u0330", 5, 9, "x\u0323\u0330"],
+      ["x\u0323\u0303\u0330", 4, 9, "x\u0323"],
+    ] as const
+  ) {
+    assert.equal(cleanText(text, { maxBytes, maxGraphemes }), cut, JSON.stringify([text, maxBytes, maxGraphemes]));
+  }
+});

@@ -39,3 +39,21 @@ Deno.test("createKeyConflicts() keeps 100 at most and refuses what it did not wr
     await assert.rejects(createKeyConflicts(memory(broken)).load(), TypeError);
   }
 });
+
+Deno.test("KeyConflicts writes what has changed, and nothing when nothing has", () => {
+  let writes = 0;
+  const disk = memory();
+  const conflicts = createKeyConflicts({ read: disk.read, write: () => void (writes += 1) });
+  const steps: [() => void, number][] = [
+    [() => conflicts.cured(7), 0],
+    [() => conflicts.seen(7, "Alice"), 1],
+    [() => conflicts.seen(7, "Alice"), 1],
+    [() => conflicts.seen(7, "Alicia"), 2],
+    [() => conflicts.cured(7), 3],
+    [() => conflicts.cured(7), 3],
+  ];
+  for (const [step, wanted] of steps) {
+    step();
+    assert.equal(writes, wanted);
+  }
+});

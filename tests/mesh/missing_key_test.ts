@@ -3,10 +3,11 @@ import { decode, make } from "../../src/link/codec.ts";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
 import type { Init, Message } from "../../src/link/messages.ts";
 import { cureMissingKey } from "../../src/mesh/missing_key.ts";
-import { createNodeDb } from "../../src/mesh/node_db.ts";
+import { createNodeDb, type NodeRecord } from "../../src/mesh/node_db.ts";
+import { emptyRecord } from "../../src/mesh/node_fields.ts";
 import { Outbox } from "../../src/mesh/outbox.ts";
 import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
-import { BROADCAST_NUM } from "../../src/node_id.ts";
+import { BROADCAST_NUM, formatNodeId } from "../../src/node_id.ts";
 import { addNode, ASKER_NUM, OWN_NUM } from "../support/context.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 
@@ -137,4 +138,90 @@ Deno.test("rule 7: an answer to a channel's request is said there in one part wh
   assert.deepEqual([last?.to, last?.channel, last?.pkiEncrypted], [BROADCAST_NUM, 2, undefined]);
   assert.equal(stage.sent.filter(({ to }) => to === BROADCAST_NUM).length, 1);
   stage.outbox.close();
+});
+
+/** The cure alone, with what it did. */
+function cure(record: NodeRecord | undefined, own?: NodeRecord) {
+  const clock = createFakeClock();
+  const drafts: Draft[] = [];
+  const admin: Message<"AdminMessage">["payloadVariant"][] = [];
+  const pauseMs = cureMissingKey(ASKER_NUM, {
+    clock,
+    node: (num) => num === ASKER_NUM ? record : num === OWN_NUM ? own : undefined,
+    ownNum: () => OWN_NUM,
+    sendToOwnNode(packet) {
+      assert.ok(packet.payloadVariant?.case === "decoded");
+      admin.push(decode("AdminMessage", packet.payloadVariant.value.payload ?? new Uint8Array()).payloadVariant);
+      return true;
+    },
+    enqueue: (draft) => void drafts.push(draft),
+  });
+  return { pauseMs, drafts, admin, nowMs: clock.nowMs() };
+}
+
+Deno.test("cureMissingKey() teaches our node all that is known of the recipient, and waits 2.5 s for it", () => {
+  const record = {
+    ...emptyRecord(ASKER_NUM),
+    longName: "Alice",
+    shortName: "Ali",
+    role: 2,
+    hwModel: 43,
+    isLicensed: true,
+    isFavorite: true,
+    publicKey: new Uint8Array(32).fill(5),
+  };
+  const { pauseMs, drafts, admin: [contact, ...more] } = cure(record);
+  assert.deepEqual([pauseMs, drafts, more], [2500, [], []]);
+  assert.ok(contact?.case === "addContact");
+  const { id, longName, shortName, role, hwModel, isLicensed, publicKey } = contact.value.user ?? assert.fail();
+  assert.deepEqual({ id, longName, shortName, role, hwModel, isLicensed, publicKey }, {
+    id: formatNodeId(ASKER_NUM),
+    longName: "Alice",
+    shortName: "Ali",
+    role: 2,
+    hwModel: 43,
+    isLicensed: true,
+    publicKey: record.publicKey,
+  });
+});
+
+Deno.test("cureMissingKey() asks a node without a key for its NodeInfo in exchange for ours, and waits 30 s for it", () => {
+  const own = {
+    ...emptyRecord(OWN_NUM),
+    longName: "Own",
+    shortName: "O",
+    role: 1,
+    hwModel: 9,
+    isLicensed: true,
+    publicKey: new Uint8Array(32).fill(6),
+  };
+  for (const record of [undefined, emptyRecord(ASKER_NUM), { ...emptyRecord(ASKER_NUM), publicKey: new Uint8Array(31) }]) {
+    const { pauseMs, drafts: [draft, ...more], admin, nowMs } = cure(record, own);
+    assert.deepEqual([pauseMs, more, admin], [30_000, [], []]);
+    const { payload, label: _label, ...rest } = draft ?? assert.fail();
+    assert.deepEqual(rest, {
+      to: ASKER_NUM,
+      channel: 0,
+      portnum: PortNum.NODEINFO_APP,
+      priority: "reply",
+      person: ASKER_NUM,
+      answerId: 0,
+      wantAck: false,
+      wantResponse: true,
+      expiresAtMs: nowMs + 30_000,
+    });
+    const told = decode("User", payload);
+    assert.deepEqual([told.id, told.longName, told.shortName, told.role, told.hwModel, told.isLicensed, told.publicKey], [
+      formatNodeId(OWN_NUM),
+      "Own",
+      "O",
+      1,
+      9,
+      true,
+      own.publicKey,
+    ]);
+  }
+  const [draft] = cure(undefined).drafts;
+  const unknown = decode("User", draft?.payload ?? assert.fail());
+  assert.deepEqual([unknown.longName, unknown.role, unknown.hwModel, unknown.isLicensed, unknown.publicKey.length], ["", 0, 0, false, 0]);
 });

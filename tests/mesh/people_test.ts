@@ -208,3 +208,114 @@ Deno.test("People.load() takes nothing from a file that was not written by it", 
     assert.equal(people.mutedUntilWallMs(), undefined, JSON.stringify(wrong));
   }
 });
+
+Deno.test("People writes each change once, and nothing when nothing has changed", async () => {
+  const file = createFakeFile();
+  const people = await load(file);
+  const steps: [string, () => unknown, number][] = [
+    ["start", () => people.start(ALICE), 0],
+    ["stop", () => people.stop(ALICE), 1],
+    ["stop again", () => people.stop(ALICE), 1],
+    ["start", () => people.start(ALICE), 2],
+    ["unban", () => people.unban(ALICE), 2],
+    ["ban", () => people.ban(ALICE), 3],
+    ["ban again", () => people.ban(ALICE), 3],
+    ["unban", () => people.unban(ALICE), 4],
+    ["unsubscribe", () => people.unsubscribe(ALICE), 4],
+    ["subscribe", () => people.subscribe(ALICE), 5],
+    ["subscribe again", () => people.subscribe(ALICE), 5],
+    ["unsubscribe", () => people.unsubscribe(ALICE), 6],
+    ["unmute", () => people.unmute(), 6],
+    ["mute", () => people.mute(1), 7],
+    ["unmute", () => people.unmute(), 8],
+    ["pin", () => people.pin(ALICE, KEY), 9],
+    ["pin again", () => people.pin(ALICE, OTHER_KEY), 9],
+  ];
+  for (const [name, step, writes] of steps) {
+    step();
+    assert.equal(file.writes, writes, name);
+  }
+});
+
+Deno.test("People.subscribe() takes 20, and one more in the place of somebody who wants or gets nothing", async () => {
+  assert.equal(MAX_SUBSCRIBERS, 20);
+  const people = await load(createFakeFile());
+  for (let num = 1; num <= 20; num += 1) assert.equal(people.subscribe(num), true);
+  assert.deepEqual([people.subscribe(21), people.subscribers().length], [false, 20]);
+  people.stop(5);
+  assert.deepEqual([people.subscribe(21), people.subscribers().includes(5), people.subscribers().length], [true, false, 20]);
+  people.ban(6);
+  assert.deepEqual([people.subscribe(22), people.subscribers().includes(6)], [true, false]);
+  assert.equal(people.subscribe(23), false);
+});
+
+Deno.test("People remembers 1,000 of each kind, and forgets the oldest; a pinned key is never forgotten", async () => {
+  const file = createFakeFile();
+  const people = await load(file);
+  for (let num = 1; num <= 1000; num += 1) {
+    people.stop(num);
+    people.ban(num);
+    people.pin(num, KEY);
+  }
+  assert.deepEqual([people.isStopped(1), people.isBanned(1), people.pinnedKey(1)], [true, true, KEY]);
+  people.stop(1001);
+  people.ban(1001);
+  people.pin(1001, KEY);
+  for (const known of [people, await load(file)]) {
+    assert.deepEqual([known.isStopped(1), known.isStopped(2), known.isStopped(1001)], [false, true, true]);
+    assert.deepEqual([known.isBanned(1), known.isBanned(2), known.isBanned(1001)], [false, true, true]);
+    assert.deepEqual([known.pinnedKey(1), known.pinnedKey(1000), known.pinnedKey(1001)], [KEY, KEY, undefined]);
+  }
+});
+
+Deno.test("People.mutedUntilWallMs() ends with its time, to the millisecond, over a restart too", async () => {
+  const clock = createFakeClock();
+  const file = createFakeFile();
+  const people = await load(file, clock);
+  people.mute(1);
+  const untilMs = clock.wallMs() + HOUR_MS;
+  assert.equal(people.mutedUntilWallMs(), untilMs);
+  await clock.tick(HOUR_MS - 1);
+  const later = await load(file, clock);
+  assert.deepEqual([people.mutedUntilWallMs(), later.mutedUntilWallMs()], [untilMs, untilMs]);
+  await clock.tick(1);
+  assert.deepEqual([people.mutedUntilWallMs(), later.mutedUntilWallMs()], [undefined, undefined]);
+});
+
+Deno.test("createPeople() takes nothing of a file that it did not write", async () => {
+  const good = { stopped: [], banned: [], pinned: {}, subscribed: [] };
+  const bad: unknown[] = [
+    null,
+    7,
+    "text",
+    { ...good, stopped: {} },
+    { ...good, banned: {} },
+    { ...good, pinned: null },
+    { ...good, pinned: 7 },
+    { ...good, subscribed: {} },
+    { ...good, mutedUntilWallMs: "soon" },
+    { ...good, stopped: [7] },
+    { ...good, banned: ["nobody"] },
+    { ...good, pinned: { "!00000001": 7 } },
+    { ...good, pinned: { "!00000001": "no key" } },
+    { ...good, pinned: { nobody: KEY } },
+  ];
+  const parse = async (value: unknown) => {
+    let failed = "";
+    const file: PeopleFile = {
+      read(parseKept) {
+        try {
+          return Promise.resolve(parseKept(value));
+        } catch (error) {
+          failed = (error as Error).name;
+          return Promise.resolve(undefined);
+        }
+      },
+      write() {},
+    };
+    await load(file);
+    return failed;
+  };
+  assert.equal(await parse(good), "");
+  for (const value of bad) assert.equal(await parse(value), "Error", JSON.stringify(value));
+});

@@ -89,3 +89,28 @@ Deno.test("createRateLimit() refuses impossible limits", () => {
   assert.throws(() => createRateLimit({ clock, windowMs: 1000, max: 0 }), RangeError);
   assert.throws(() => createRateLimit({ clock, windowMs: 0, max: 1 }), RangeError);
 });
+
+Deno.test("take() forgets nobody of the last 5,000 by default, and of the last keepKeys else", () => {
+  for (const keepKeys of [undefined, 10]) {
+    const kept = keepKeys ?? 5000;
+    const limit = createRateLimit({
+      clock: createFakeClock(),
+      windowMs: WINDOW_MS,
+      max: 1,
+      ...(keepKeys === undefined ? {} : { keepKeys }),
+    });
+    limit.take("bob");
+    // With the first of the next generation the one before is remembered still; with its last, and one more, no longer.
+    for (let stranger = 1; stranger < 2 * kept; stranger += 1) limit.take(stranger);
+    assert.equal(limit.retryInMs("bob"), WINDOW_MS, String(kept));
+    limit.take(0);
+    assert.equal(limit.retryInMs("bob"), 0, String(kept));
+  }
+});
+
+Deno.test("createRateLimit() takes any positive window", () => {
+  const clock = createFakeClock();
+  for (const windowMs of [0.5, 1]) assert.equal(createRateLimit({ clock, windowMs, max: 1 }).take(1), "ok");
+  for (const windowMs of [-1, NaN]) assert.throws(() => createRateLimit({ clock, windowMs, max: 1 }), RangeError);
+  assert.throws(() => createRateLimit({ clock, windowMs: 1, max: 1.5 }), RangeError);
+});

@@ -76,3 +76,20 @@ Deno.test("seen() agrees with a plain list of what was seen", () => {
 Deno.test("createRecentIds() refuses to remember nothing", () => {
   assert.throws(() => createRecentIds({ clock: createFakeClock(), max: 0 }), RangeError);
 });
+
+Deno.test("seen() goes by every bit of both numbers", () => {
+  const ids = createRecentIds({ clock: createFakeClock() });
+  assert.equal(ids.seen(0, 0xffff_ffff), false);
+  for (let bit = 0; bit < 32; bit += 1) {
+    const one = 1 << bit >>> 0;
+    assert.equal(ids.seen(one, 0xffff_ffff), false, `sender ${one}`);
+    assert.equal(ids.seen(0, (0xffff_ffff ^ one) >>> 0), false, `id ${one}`);
+  }
+  assert.equal(ids.size, 65);
+});
+
+Deno.test("createRecentIds() takes a place of one, and no part of one", () => {
+  const ids = createRecentIds({ clock: createFakeClock(), max: 1 });
+  assert.deepEqual([ids.seen(1, 1), ids.seen(1, 1), ids.seen(1, 2), ids.seen(1, 1)], [false, true, false, false]);
+  assert.throws(() => createRecentIds({ clock: createFakeClock(), max: 1.5 }), RangeError);
+});

@@ -262,3 +262,26 @@ Deno.test("AdminOrders.incoming() reads an answer as it comes from the radio", a
   await clock.tick(0);
   assert.deepEqual([...adminOf(drafts[1]).sessionPasskey], [...PASSKEY]);
 });
+
+Deno.test("AdminOrders waits for a minute for each answer, to the millisecond, and asks for nobody else", async () => {
+  const { clock, orders, drafts } = scene();
+  const result = orders.reboot(TARGET, 5, { signal: new AbortController().signal });
+  const { payload: _payload, publicKey: _key, label: _label, ...draft } = drafts[0] ?? assert.fail();
+  assert.deepEqual(draft, {
+    to: TARGET,
+    channel: 0,
+    portnum: PortNum.ADMIN_APP,
+    priority: "reply",
+    person: TARGET,
+    answerId: 0,
+    wantAck: true,
+    wantResponse: true,
+    expiresAtMs: clock.nowMs() + 60_000,
+  });
+  let ended: OrderResult | undefined;
+  void result.then((value) => ended = value);
+  await clock.tick(59_999);
+  assert.equal(ended, undefined);
+  await clock.tick(1);
+  assert.deepEqual(await result, { kind: "no-answer" });
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { make } from "../../src/link/codec.ts";
 import { TimeLimitError } from "../../src/errors.ts";
+import { PortNum } from "../../src/link/enums.ts";
 import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
 import type { Incoming } from "../../src/mesh/packet.ts";
 import { Requests } from "../../src/mesh/requests.ts";
@@ -108,4 +109,90 @@ Deno.test("Requests.traceroute() ends with its signal", async () => {
   stop.abort(new Error("enough"));
   await rejected;
   assert.equal(clock.pendingTimers(), 0);
+});
+
+Deno.test("Requests.traceroute() asks on the first channel, with time for the node's own pause, and once more for nobody", async () => {
+  const { requests, drafts, clock } = scene();
+  await clock.tick(1000);
+  const stop = new AbortController();
+  const rejected = assert.rejects(requests.traceroute(TARGET, { signal: stop.signal }));
+  const [{ payload: _payload, ...draft } = assert.fail()] = drafts;
+  assert.deepEqual(draft, {
+    to: TARGET,
+    channel: 0,
+    portnum: PortNum.TRACEROUTE_APP,
+    priority: "reply",
+    person: TARGET,
+    answerId: 0,
+    wantAck: false,
+    wantResponse: true,
+    expiresAtMs: 71_000,
+    label: "traceroute",
+  });
+  stop.abort();
+  await rejected;
+  await assert.rejects(requests.traceroute(TARGET, { signal: stop.signal }));
+  assert.equal(drafts.length, 1);
+});
+
+Deno.test("Requests.traceroute() waits for 70 s, to the millisecond", async () => {
+  const { requests, clock } = scene();
+  let ended = false;
+  const rejected = assert.rejects(requests.traceroute(TARGET, { signal: never }), /within 70 s/).finally(() => ended = true);
+  await clock.tick(69_999);
+  assert.equal(ended, false);
+  await clock.tick(1);
+  await rejected;
+});
+
+Deno.test("Requests.traceroute() goes on waiting while its packet is under way, and ends when nothing can come", async () => {
+  for (const outcome of [{ kind: "delivered" }, { kind: "relayed" }] as const) {
+    const { requests, end } = scene();
+    const result = requests.traceroute(TARGET, { signal: never });
+    end(outcome);
+    assert.equal(requests.incoming(answer({ snrTowards: [8] })), true);
+    assert.equal((await result).towards.length, 1);
+  }
+  for (const kind of ["failed", "expired", "unknown"] as const) {
+    const { requests, end, clock } = scene();
+    const rejected = assert.rejects(requests.traceroute(TARGET, { signal: never }), new RegExp("no way"));
+    end({ kind, reason: "no way" });
+    await rejected;
+    assert.equal(clock.pendingTimers(), 0);
+  }
+});
+
+Deno.test("Requests.incoming() takes an answer once, and none for whom nobody waits any more", async () => {
+  const { requests, answered } = scene();
+  assert.equal(requests.incoming(answer({ snrTowards: [8] })), false);
+  const result = requests.traceroute(TARGET, { signal: never });
+  assert.equal(requests.incoming(answer({ snrTowards: [8] })), true);
+  await result;
+  assert.equal(requests.incoming(answer({ snrTowards: [8] })), false);
+  assert.deepEqual(answered, [501]);
+  const other = { ...answer({}), kind: "text" } as unknown as Incoming;
+  assert.equal(requests.incoming(other), false);
+});
+
+Deno.test("Requests takes an answer to a question with the smallest id", async () => {
+  const requests = new Requests({
+    clock: createFakeClock(),
+    enqueue: () => ({ id: 1, outcome: new Promise<never>(() => {}), cancel() {} }),
+    answered() {},
+    ownNum: () => undefined,
+  });
+  const result = requests.traceroute(TARGET, { signal: never });
+  assert.equal(requests.incoming(answer({ snrTowards: [8], snrBack: [4] }, { requestId: 1 })), true);
+  assert.deepEqual((await result).back, [{ nodeNum: 0, snr: 1 }]);
+});
+
+Deno.test("Requests.traceroute() reads a way back that names relays without their SNR", async () => {
+  const { requests } = scene();
+  const result = requests.traceroute(TARGET, { signal: never });
+  requests.incoming(answer({ snrTowards: [-127], routeBack: [RELAY] }));
+  assert.deepEqual(await result, {
+    target: TARGET,
+    towards: [{ nodeNum: TARGET, snr: -31.75 }],
+    back: [{ nodeNum: RELAY, snr: undefined }, { nodeNum: OWN_NUM, snr: undefined }],
+  });
 });

@@ -106,3 +106,67 @@ Deno.test("SendQueue leaves people's packets out of the bot's late answers", () 
   assert.equal(queue.ownLength, 7);
   assert.deepEqual(queue.allButNewestAnswers(5).map(({ name }) => name), ["bot 1", "bot 2"]);
 });
+
+Deno.test("SendQueue goes by priority: people, answers, alerts, announcements", () => {
+  const queue = new SendQueue<Named>();
+  for (const [index, priority] of (["announcement", "alert", "reply", "person"] as const).entries()) {
+    queue.add(entry(priority, { priority, person: index }), 0);
+  }
+  assert.deepEqual(serve(queue).map(({ name }) => name), ["person", "reply", "alert", "announcement"]);
+});
+
+Deno.test("SendQueue.next() tells when the next one may go, or that nothing waits", () => {
+  const queue = new SendQueue<Named>();
+  assert.equal(queue.next(0), undefined);
+  const late = { ...entry("late", {}), notBeforeMs: 500 };
+  queue.add(late, 0);
+  assert.deepEqual([queue.next(0), queue.next(499), queue.next(500)], [{ atMs: 500 }, { atMs: 500 }, { entry: late }]);
+  const soon = { ...entry("soon", { expiresAtMs: 200 }), notBeforeMs: 900 };
+  queue.add(soon, 0);
+  assert.deepEqual(queue.next(0), { atMs: 200 });
+  queue.pause(700);
+  assert.deepEqual(queue.next(600), { atMs: 200 });
+  queue.remove(soon);
+  assert.deepEqual([queue.next(600), queue.next(700)], [{ atMs: 700 }, { entry: late }]);
+  queue.pauseKind(PortNum.TEXT_MESSAGE_APP, 800);
+  queue.pauseKind(PortNum.TEXT_MESSAGE_APP, 750);
+  assert.deepEqual(queue.next(799), { atMs: 800 });
+  queue.forgetLimits();
+  assert.deepEqual(queue.next(500), { entry: late });
+});
+
+Deno.test("SendQueue keeps the gap of the firmware between two of a kind", () => {
+  const queue = new SendQueue<Named>();
+  for (const name of ["one", "two", "three"]) queue.add(entry(name, {}), 0);
+  assert.deepEqual(serve(queue).map(({ atMs }) => atMs), [0, GAP_MS, 2 * GAP_MS]);
+  assert.deepEqual([queue.length, queue.ownLength, queue.all()], [0, 0, []]);
+});
+
+Deno.test("SendQueue remembers the turns of the last 200 people", () => {
+  const names = (count: number) => {
+    const queue = new SendQueue<Named>();
+    const first = entry("first", { person: 1, answerId: 0 });
+    queue.add(first, 0);
+    queue.served(first, 0);
+    // An answer to somebody who was served lately waits behind one to somebody who was not.
+    for (let person = 2; person <= count; person += 1) {
+      const other = entry("other", { person });
+      queue.add(other, 0);
+      queue.served(other, 0);
+    }
+    queue.forgetLimits();
+    queue.add(entry("again", { person: 1 }), 0);
+    queue.add(entry("stranger", { person: 999 }), 0);
+    return serve(queue, 1e6).map(({ name }) => name);
+  };
+  assert.deepEqual([names(200), names(201)], [["stranger", "again"], ["again", "stranger"]]);
+});
+
+Deno.test("SendQueue.forgetLimits() lets the next one go at once, at the very start of the clock too", () => {
+  const queue = new SendQueue<Named>();
+  const next = entry("next", {});
+  queue.add(next, 0);
+  queue.pause(500);
+  queue.forgetLimits();
+  assert.deepEqual(queue.next(0), { entry: next });
+});

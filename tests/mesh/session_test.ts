@@ -350,3 +350,73 @@ Deno.test("Session tells that the address is another node than in the earlier ru
   say(session, { case: "configCompleteId", value: ONLY_CONFIG_NONCE });
   session.lost({ kind: "fin" });
 });
+
+Deno.test("Session tells its user that the link is lost, and asks for no list of a link that is gone", async () => {
+  const stage = scene({ knownNode: OWN });
+  shake(stage);
+  assert.equal(stage.clock.pendingTimers(), 1);
+  stage.session.lost({ kind: "fin" });
+  assert.deepEqual([stage.events, stage.clock.pendingTimers()], [["lost fin"], 0]);
+  await stage.clock.tick(120_000);
+  assert.deepEqual(stage.link.wanted(), [ONLY_CONFIG_NONCE]);
+});
+
+Deno.test("Session counts a full handshake as broken off only when it had begun", () => {
+  const stage = scene();
+  for (let count = 0; count < 5; count += 1) reconnect(stage);
+  assert.notEqual(reconnect(stage).wanted()[0], ONLY_CONFIG_NONCE);
+  // Nor one that asked for the configuration alone.
+  const known = scene({ knownNode: OWN });
+  for (let count = 0; count < 5; count += 1) {
+    say(known.session, { case: "myInfo", value: { myNodeNum: OWN } });
+    reconnect(known);
+  }
+  say(known.session, { case: "myInfo", value: { myNodeNum: 99 } });
+  assert.notEqual(reconnect(known).wanted()[0], ONLY_CONFIG_NONCE);
+});
+
+Deno.test("Session has a fresh list after a full handshake, also one that it had to ask for twice", async () => {
+  for (const twice of [false, true]) {
+    const stage = scene();
+    if (twice) say(stage.session, { case: "configCompleteId", value: stage.link.wanted()[0] as number });
+    shake(stage);
+    assert.equal(stage.link.settledTimes, 1);
+    await stage.clock.tick(120_000);
+    assert.equal(stage.link.wanted().includes(ONLY_NODES_NONCE), false, String(twice));
+  }
+});
+
+Deno.test("rule 17: Session tells the time from 2025 on", () => {
+  for (const [wallStartMs, told] of [[Date.UTC(2025, 0, 1), 0], [Date.UTC(2025, 0, 1) + 1, 1], [Date.UTC(2025, 0, 2), 1]] as const) {
+    const stage = scene({ setClock: true, wallStartMs });
+    shake(stage);
+    assert.equal(timesTold(stage.link).length, told, String(wallStartMs));
+  }
+});
+
+Deno.test("Session asks for the list again after 12 hours, to the millisecond, and a minute after ready", async () => {
+  for (const [awayMs, asks] of [[12 * 3_600_000 - 1, false], [12 * 3_600_000, true]] as const) {
+    const stage = scene();
+    shake(stage);
+    await stage.clock.tick(awayMs);
+    const link = reconnect(stage);
+    shake({ ...stage, link });
+    await stage.clock.tick(59_999);
+    assert.deepEqual(link.wanted(), [ONLY_CONFIG_NONCE]);
+    await stage.clock.tick(1);
+    assert.equal(link.wanted().includes(ONLY_NODES_NONCE), asks, String(awayMs));
+  }
+});
+
+Deno.test("Session.askConfig() and askNodes() ask on the link that there is, and are false without one", () => {
+  const stage = scene();
+  shake(stage);
+  assert.deepEqual([stage.session.askConfig(), stage.session.askNodes()], [true, true]);
+  assert.deepEqual(stage.link.wanted().slice(1), [ONLY_CONFIG_NONCE, ONLY_NODES_NONCE]);
+  const none = () => {};
+  const alone = new Session({
+    clock: createFakeClock(),
+    sink: { ready: none, lost: none, radioChanged: none, nodeInfo: none, packet: none, queueStatus: none },
+  });
+  assert.deepEqual([alone.askConfig(), alone.askNodes(), alone.radio], [false, false, undefined]);
+});

@@ -92,3 +92,12 @@ Deno.test("stationTelemetry() never gives device_metrics, whatever is measured",
     }
   }));
 });
+
+Deno.test("stationTelemetry() tells the time from 2025 on, and none of a clock that was never set", () => {
+  const time = (wallMs: number) => {
+    const [draft] = stationTelemetry({ atWallMs: wallMs, temperatureC: 5 }, OPTIONS);
+    return decode("Telemetry", draft?.payload ?? assert.fail()).time;
+  };
+  const from = Date.UTC(2025, 0, 1);
+  assert.deepEqual([time(from - 1), time(from), time(from + 1999), time(0)], [0, from / 1000, from / 1000 + 1, 0]);
+});

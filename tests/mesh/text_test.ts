@@ -143,3 +143,12 @@ Deno.test("textLimitBytes() is the firmware's limit of each kind of message", ()
   assert.equal(textLimitBytes({ direct: true, pki: false, reply: true }), 227);
   assert.equal(textLimitBytes({ direct: false, pki: true, reply: false }), 232);
 });
+
+Deno.test("textLengthBytes() counts what UTF-8 takes, at the ends of each length", () => {
+  for (const text of ["\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\u{10000}", "\u{10ffff}", "a\u0080b\u0800c\u{10000}d", ""]) {
+    assert.equal(textLengthBytes(text), encoder.encode(text).length, JSON.stringify(text));
+  }
+  for (const lone of ["\ud800", "\udbff", "\udc00", "\udfff", "\ud800x", "x\udc00", "\udc00\ud800"]) {
+    assert.equal(textLengthBytes(lone), encoder.encode(lone.toWellFormed()).length, JSON.stringify(lone));
+  }
+});

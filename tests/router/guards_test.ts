@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { TextMessage } from "../../src/mesh/packet.ts";
+import { createRateLimit } from "../../src/mesh/rate_limit.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
-import { firstRefusal, ignoreBacklog, ignoreMqtt, ignoreOwn, ignoreTapback, onlyForUs } from "../../src/router/guards.ts";
+import { firstRefusal, ignoreBacklog, ignoreMqtt, ignoreOwn, ignoreTapback, limitRate, onlyForUs } from "../../src/router/guards.ts";
 import { makeReception, OWN_NUM } from "../support/context.ts";
+import { createFakeClock } from "../support/fake_clock.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
 
@@ -62,4 +64,29 @@ Deno.test("firstRefusal() stops at the first guard that refuses", () => {
   assert.deepEqual(firstRefusal(guards, text()), { reason: "b" });
   assert.deepEqual(asked, ["a", "b"]);
   assert.notEqual(firstRefusal([ignoreOwn(() => OWN_NUM)], text({ from: OWN_NUM })), undefined);
+});
+
+Deno.test("ignoreOwn() ends what bears our number or none, and lets the smallest number pass", () => {
+  const guard = ignoreOwn(() => OWN_NUM);
+  for (const from of [OWN_NUM, 0, BROADCAST_NUM]) assert.notEqual(guard(text({ from })), undefined, String(from));
+  for (const from of [1, OWN_NUM + 1, BROADCAST_NUM - 1]) assert.equal(guard(text({ from })), undefined, String(from));
+});
+
+Deno.test("limitRate() says once how many seconds to wait, rounded up, then nothing", async () => {
+  const clock = createFakeClock();
+  const guard = limitRate(createRateLimit({ clock, windowMs: 60_000, max: 1 }), (retryInS) => `wait ${retryInS} s`);
+  assert.equal(guard(text()), undefined);
+  await clock.tick(9500);
+  assert.deepEqual(guard(text()), { reason: "too many commands", say: "wait 60 s" });
+  assert.deepEqual(guard(text()), { reason: "too many commands, said already" });
+  assert.equal(guard(text({ from: 0x99 })), undefined);
+  const slow = limitRate(createRateLimit({ clock, windowMs: 1500, max: 1 }), (retryInS) => `wait ${retryInS} s`);
+  slow(text());
+  assert.equal(slow(text())?.say, "wait 2 s");
+});
+
+Deno.test("ignoreBacklog() ends at ten minutes, to the millisecond, and believes a time of one second", () => {
+  const passes = (rxTimeS: number, wallMs: number) =>
+    ignoreBacklog({ wallMs: () => wallMs, justBackFromLongAway: () => false })(text({ rxTimeS })) === undefined;
+  assert.deepEqual([passes(1000, 1_600_000), passes(1000, 1_600_001), passes(1, 700_000)], [true, false, false]);
 });

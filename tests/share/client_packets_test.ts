@@ -5,7 +5,10 @@ import { PortNum, RoutingError } from "../../src/link/enums.ts";
 import { encodeFrame } from "../../src/link/frame.ts";
 import { toRadioOf } from "../../src/link/packet_bytes.ts";
 import type { FromRadio, Init, MeshPacket } from "../../src/link/messages.ts";
+import { startLog, stopLog } from "../../src/log.ts";
 import type { Draft } from "../../src/mesh/outgoing.ts";
+import { ClientPackets, type ClientPacketsOptions } from "../../src/share/client_packets.ts";
+import { LocalAnswers } from "../../src/share/local_answers.ts";
 import { fieldsOf, numberOf } from "../../src/share/wire.ts";
 import type { SimulatedNode } from "../../src/simulator/node.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
@@ -15,6 +18,7 @@ import { shareRig } from "../support/share_rig.ts";
 import { dataPacket, type TestClient, textOf, textPacket } from "../support/sim.ts";
 import { nextState } from "../support/talker.ts";
 import { passTime, socketsSettle, unhurried } from "../support/unhurried.ts";
+import { listener } from "./support.ts";
 
 const ALICE = 0x1000;
 
@@ -300,4 +304,27 @@ Deno.test("Share refuses what the radio would drop without a word", async () => 
   await client.sendPacket(textPacket("x".repeat(232), { id: 92 }));
   await client.take("queueStatus", ({ meshPacketId }) => meshPacketId === 92);
   assert.deepEqual(packets.filter((packet) => textOf(packet) !== undefined).map(({ id }) => id), [92]);
+});
+
+Deno.test("ClientPackets says 20 times that a client may not send, then once in a thousand times, to the client each time", async () => {
+  const lines: string[] = [];
+  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    const clock = createFakeClock();
+    const { client, outlet } = listener(clock, { role: "read-only" });
+    const packets = new ClientPackets({
+      clock,
+      picture: { ownNum: 99 },
+      answers: new LocalAnswers({ ownNum: () => 99, wallMs: () => clock.wallMs() }),
+    } as unknown as ClientPacketsOptions);
+    const counts: number[] = [];
+    for (let id = 1; id <= 2001; id += 1) {
+      packets.take(client, encode("MeshPacket", textPacket("x", { to: ALICE, id })));
+      if ([1, 20, 21, 999, 1000, 1001, 1999, 2000, 2001].includes(id)) counts.push(lines.length);
+    }
+    assert.deepEqual(counts, [1, 20, 20, 20, 21, 21, 21, 22, 22]);
+    assert.equal(outlet.kinds.filter((kind) => kind === "queueStatus").length, 2001);
+  } finally {
+    await stopLog();
+  }
 });

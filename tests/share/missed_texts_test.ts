@@ -182,6 +182,8 @@ Deno.test("MissedTexts writes each change to its file, and refuses a file that i
   assert.equal(later.newest, 2);
   texts.clear();
   assert.deepEqual(file, { next: 2, texts: [], cursors: [] });
+  for (let count = 0; count < 150; count += 1) texts.add(new Uint8Array([1]));
+  assert.equal((file as typeof good).texts.length, 100);
   const [text] = good.texts;
   const bad: unknown[] = [
     null,

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decode, encode } from "../../src/link/codec.ts";
-import { isWhole, patchAnswer, patchNotification, patchPacket, patchQueueStatus } from "../../src/share/patch_packet.ts";
+import { FIELDS } from "../../src/link/fields.ts";
+import {
+  DATA,
+  FROM_RADIO,
+  isWhole,
+  PACKET,
+  patchAnswer,
+  patchNotification,
+  patchPacket,
+  patchQueueStatus,
+} from "../../src/share/patch_packet.ts";
 import { bytesField, fieldsOf, fixed32Field, join, varintField } from "../../src/share/wire.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
 
@@ -82,4 +92,35 @@ Deno.test("isWhole() refuses a packet whose last number runs over the end of its
   // To a decoder that reads on, the number goes on behind its message.
   assert.equal(isWhole(packet([8, 6, 0x18, 0xdf, 1], 4)), false);
   assert.equal(isWhole(new Uint8Array([0x15, 1, 2])), false);
+});
+
+Deno.test("the field numbers are those of the package's own messages", () => {
+  const { deviceuiConfig, ...known } = FIELDS.FromRadio.payloadVariant;
+  const numbers = Object.fromEntries(Object.entries(known).map(([name, [number]]) => [name, number]));
+  // The two that this program reads as they are.
+  assert.deepEqual(FROM_RADIO, { ...numbers, deviceUi: deviceuiConfig[0], xmodem: 12, mqttProxy: 14 });
+  const { from, to, id, rxTime, payloadVariant: { decoded, encrypted } } = FIELDS.MeshPacket;
+  assert.deepEqual(PACKET, { from: from[0], to: to[0], id: id[0], rxTime: rxTime[0], decoded: decoded[0], encrypted: encrypted[0] });
+  const { portnum, payload, requestId, replyId } = FIELDS.Data;
+  assert.deepEqual(DATA, { portnum: portnum[0], payload: payload[0], requestId: requestId[0], replyId: replyId[0] });
+});
+
+Deno.test("patchAnswer() leaves an id of 0 and other fixed32 fields alone, and maps a single id too", () => {
+  const wrap = (data: Uint8Array) => bytesField(2, bytesField(4, data));
+  const asked: number[] = [];
+  const idOf = (id: number) => {
+    asked.push(id);
+    return id + 1;
+  };
+  const zero = wrap(join([fixed32Field(6, 0), fixed32Field(7, 0)]));
+  assert.equal(patchAnswer(zero, idOf), zero);
+  const others = wrap(join([fixed32Field(4, 5), fixed32Field(5, 6), varintField(6, 7)]));
+  assert.equal(patchAnswer(others, idOf), others);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(patchAnswer(wrap(fixed32Field(6, 5)), idOf), wrap(fixed32Field(6, 6)));
+  assert.deepEqual(patchAnswer(wrap(fixed32Field(7, 8)), idOf), wrap(fixed32Field(7, 9)));
+  assert.deepEqual(
+    patchAnswer(wrap(join([fixed32Field(6, 0), fixed32Field(7, 8)])), idOf),
+    wrap(join([fixed32Field(6, 0), fixed32Field(7, 9)])),
+  );
 });

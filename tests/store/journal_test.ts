@@ -241,3 +241,100 @@ Deno.test("FileJournal asks for the disk about once a second, however much chang
   await clock.tick(60_000);
   assert.equal(syncs, 2, "nothing has changed since");
 });
+
+Deno.test("FileJournal forgets what is a day old while it runs, looking every ten minutes", async () => {
+  const clock = createFakeClock();
+  using journal = open(undefined, { clock });
+  journal.received(request(1));
+  await clock.tick(DAY_MS - 600_000);
+  // A look at this moment, and the next one ten minutes later.
+  journal.received(request(2));
+  await clock.tick(599_999);
+  journal.received(request(3));
+  assert.equal(journal.knows(request(1)), true);
+  await clock.tick(1);
+  journal.received(request(4));
+  assert.deepEqual([1, 2, 3, 4].map((id) => journal.knows(request(id))), [false, true, true, true]);
+});
+
+Deno.test("FileJournal looks for old requests every ten minutes, and not at every message", async () => {
+  const clock = createFakeClock();
+  using journal = open(undefined, { clock });
+  journal.received(request(1));
+  await clock.tick(DAY_MS - 300_000);
+  journal.received(request(2));
+  await clock.tick(300_001);
+  journal.received(request(3));
+  assert.equal(journal.knows(request(1)), true);
+  await clock.tick(299_999);
+  journal.received(request(3));
+  assert.equal(journal.knows(request(1)), false);
+});
+
+Deno.test("FileJournal keeps 20,000 requests, and forgets the oldest", async () => {
+  const clock = createFakeClock();
+  using journal = open(undefined, { clock });
+  for (let id = 1; id <= 20_000; id += 1) journal.received(request(id));
+  await clock.tick(600_000);
+  journal.received(request(1));
+  assert.equal(journal.knows(request(1)), true);
+  for (let id = 20_001; id <= 20_005; id += 1) journal.received(request(id));
+  await clock.tick(600_000);
+  journal.received(request(20_005));
+  assert.deepEqual([5, 6, 20_005].map((id) => journal.knows(request(id))), [false, true, true]);
+});
+
+Deno.test("FileJournal forgets the rows of answers a day after they were stored, open ones never, and at most one beyond 20,000", async () => {
+  await using folder = await tempFolder();
+  const clock = createFakeClock();
+  const kept = () => {
+    using file = new DatabaseSync(join(folder.path, "journal.db"), { readOnly: true });
+    return file.prepare("SELECT number FROM outbox ORDER BY number").all().map(({ number }) => number);
+  };
+  using journal = open(folder.path, { clock });
+  const [ended = 0, openOne = 0] = journal.queued([entry(100), entry(101)], undefined);
+  assert.deepEqual([ended, openOne], [1, 2]);
+  journal.outcome(ended, "delivered");
+  await clock.tick(DAY_MS);
+  journal.received(request(1));
+  assert.deepEqual(kept(), [1, 2], "at the very end of the day");
+  await clock.tick(600_000);
+  journal.received(request(2));
+  assert.deepEqual(kept(), [2]);
+});
+
+Deno.test("FileJournal writes what a single request's end leaves to forget", async () => {
+  await using folder = await tempFolder();
+  const clock = createFakeClock();
+  using journal = open(folder.path, { clock });
+  journal.received(request(1));
+  await clock.tick(DAY_MS);
+  journal.received(request(2));
+  using file = new DatabaseSync(join(folder.path, "journal.db"), { readOnly: true });
+  assert.deepEqual(file.prepare("SELECT packet_id FROM inbox").all().map(({ packet_id }) => packet_id), [2]);
+});
+
+Deno.test("FileJournal numbers what comes from 1 on, also over a restart, and keeps the node's own time", async () => {
+  await using folder = await tempFolder();
+  const rows = () => {
+    using file = new DatabaseSync(join(folder.path, "journal.db"), { readOnly: true });
+    return file.prepare("SELECT number, packet_id, rx_time_s FROM inbox ORDER BY number").all().map((row) => Object.values(row));
+  };
+  {
+    using journal = open(folder.path);
+    journal.received(request(5));
+    journal.received({ ...request(6), rxTimeS: 777 });
+    assert.deepEqual(journal.queued([entry(1)], undefined), [1]);
+  }
+  using journal = open(folder.path);
+  journal.received(request(7));
+  assert.deepEqual(rows(), [[1, 5, 0], [2, 6, 777], [3, 7, 0]]);
+  assert.deepEqual(journal.queued([entry(1)], undefined), [2]);
+});
+
+Deno.test("knows() knows a message with the smallest id, and none without one", () => {
+  using journal = open(undefined);
+  journal.received(request(1));
+  journal.received(request(0));
+  assert.deepEqual([journal.knows(request(1)), journal.knows(request(0))], [true, false]);
+});

@@ -18,7 +18,6 @@ export type Fate =
   | "answer lost on its way"
   /** The link was away for more than ten seconds: only the newest answers go out then. */
   | "too late"
-  | "older than 10 minutes"
   /** Asked shortly before the end. */
   | "under way"
   | "broken";
@@ -147,7 +146,6 @@ export class Answers {
     const { fate, reason } = this.ledger.judge(command.id, nowMs);
     const key = keyOf(command.from, command.id);
     if (fate === "answered" || fate === "unread") return { fate, reason };
-    if (fate === "old") return { fate: "older than 10 minutes", reason };
     if (fate === "wrong") return { fate: "broken", reason };
     if (fate === "unheard") {
       if (this.#stolen.has(key)) return { fate: "stolen", reason };
