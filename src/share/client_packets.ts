@@ -14,7 +14,7 @@ import type { Client } from "./client.ts";
 import type { EditLock } from "./edit_lock.ts";
 import { type LocalAnswers, RESULT } from "./local_answers.ts";
 import type { OwnTelemetry } from "./own_telemetry.ts";
-import { isWhole, patchPacket } from "./patch_packet.ts";
+import { isSound, patchPacket } from "./patch_packet.ts";
 import { maySend, type ReadPacket } from "./permission.ts";
 import type { RadioPicture } from "./radio_picture.ts";
 import type { ClientRequest, RequestTable } from "./request_table.ts";
@@ -78,8 +78,7 @@ export class ClientPackets {
     } catch {
       return log.debug`${client.label} sent a packet that cannot be read`;
     }
-    // To the decoder a last number may run over the end of its message, to the firmware it may not.
-    if (!isWhole(bytes)) return log.debug`${client.label} sent a packet that ends in the middle`;
+    if (!isSound(bytes)) return log.debug`${client.label} sent a packet that the radio would not read`;
     const ownNum = picture.ownNum;
     if (ownNum === undefined) return;
     if (this.#recentIds.get(client)?.includes(packet.id) === true) return client.tell(answers.queueStatus(RESULT.ok, packet.id));

@@ -2,7 +2,7 @@
  * The few numbers of a message that are changed on its way between a client and the radio. All other bytes stay: unknown
  * fields, the order of the known ones, signatures and sealed payloads are nobody's business here.
  */
-import { changePart, fieldsOf, fixed32Field, join, lastField, replaceFields, valueOf, varintField } from "./wire.ts";
+import { changePart, type Field, fieldsOf, fixed32Field, join, lastField, replaceFields, valueOf, varintField } from "./wire.ts";
 
 /** Field numbers of mesh.proto that more than one file here needs. */
 export const FROM_RADIO = {
@@ -28,11 +28,32 @@ export const DATA = { portnum: 1, payload: 2, requestId: 6, replyId: 7 } as cons
 const QUEUE_STATUS_PACKET_ID = 4;
 const NOTIFICATION_REPLY_ID = 1;
 
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Whether the fields of an encoded MeshPacket and of its Data end where their messages do. */
-export function isWhole(packet: Uint8Array): boolean {
-  return fieldsOf(packet)?.every((field) => field.number !== PACKET.decoded || fieldsOf(valueOf(packet, field)) !== undefined) ?? false;
+// mesh.proto: the wire type of each field.
+const PACKET_TYPES = typesOf({
+  [VARINT]: [3, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21],
+  [LENGTH_DELIMITED]: [4, 5, 16],
+  [FIXED32]: [1, 2, 6, 7, 8],
+});
+const DATA_TYPES = typesOf({ [VARINT]: [1, 3, 9], [LENGTH_DELIMITED]: [2], [FIXED32]: [4, 5, 6, 7, 8] });
+
+/**
+ * Whether an encoded MeshPacket is one to the firmware too: fields end where their messages do, and the known ones have the wire type that
+ * mesh.proto gives them. Our decoder reads on where the firmware refuses the whole.
+ */
+export function isSound(packet: Uint8Array): boolean {
+  const fields = fieldsOf(packet);
+  if (fields === undefined || !fields.every((field) => hasItsType(field, PACKET_TYPES))) return false;
+  return fields.every((field) =>
+    field.number !== PACKET.decoded || fieldsOf(valueOf(packet, field))?.every((inner) => hasItsType(inner, DATA_TYPES)) === true
+  );
+}
+
+function hasItsType({ number, wireType }: Field, types: ReadonlyMap<number, number>): boolean {
+  return wireType === (types.get(number) ?? wireType);
 }
 
 /** An encoded MeshPacket with another sender or another id. */
@@ -48,6 +69,10 @@ export function patchPacket(packet: Uint8Array, changes: { readonly from?: numbe
     else patched = join([patched, fixed32Field(number, value)]);
   }
   return patched;
+}
+
+function typesOf(numbers: Readonly<Record<number, readonly number[]>>): ReadonlyMap<number, number> {
+  return new Map(Object.entries(numbers).flatMap(([type, fields]) => fields.map((number) => [number, Number(type)] as const)));
 }
 
 /** An encoded FromRadio whose packet names other requests: `idOf` gives the id to name for the one that is named. */

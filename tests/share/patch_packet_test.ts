@@ -5,7 +5,7 @@ import { FIELDS } from "../../src/link/fields.ts";
 import {
   DATA,
   FROM_RADIO,
-  isWhole,
+  isSound,
   PACKET,
   patchAnswer,
   patchNotification,
@@ -15,6 +15,39 @@ import {
 import { bytesField, fieldsOf, fixed32Field, join, varintField } from "../../src/share/wire.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
 
+const EVERY_DATA_FIELD = {
+  portnum: 1,
+  payload: new Uint8Array([1]),
+  wantResponse: true,
+  dest: 1,
+  source: 1,
+  requestId: 1,
+  replyId: 1,
+  emoji: 1,
+  bitfield: 1,
+};
+const EVERY_PACKET_FIELD = {
+  from: 1,
+  to: 1,
+  channel: 1,
+  payloadVariant: { case: "encrypted", value: new Uint8Array([1]) },
+  id: 1,
+  rxTime: 1,
+  rxSnr: 1,
+  hopLimit: 1,
+  wantAck: true,
+  priority: 1,
+  rxRssi: 1,
+  delayed: 1,
+  viaMqtt: true,
+  hopStart: 1,
+  publicKey: new Uint8Array([1]),
+  pkiEncrypted: true,
+  nextHop: 1,
+  relayNode: 1,
+  txAfter: 1,
+  transportMechanism: 1,
+};
 const uint32 = fc.integer({ min: 1, max: 0xffff_ffff });
 
 /** The fields of a message but for these, as text. */
@@ -84,14 +117,14 @@ Deno.test("patchPacket() gives back what is no packet", () => {
   }));
 });
 
-Deno.test("isWhole() refuses a packet whose last number runs over the end of its message", () => {
+Deno.test("isSound() refuses a packet whose last number runs over the end of its message", () => {
   const packet = (data: readonly number[], lengthBytes = data.length) => new Uint8Array([0x15, 1, 2, 3, 4, 0x22, lengthBytes, ...data]);
-  assert.equal(isWhole(packet([8, 6, 0x18, 1])), true);
-  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf, 1])), true);
-  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf])), false);
+  assert.equal(isSound(packet([8, 6, 0x18, 1])), true);
+  assert.equal(isSound(packet([8, 6, 0x18, 0xdf, 1])), true);
+  assert.equal(isSound(packet([8, 6, 0x18, 0xdf])), false);
   // To a decoder that reads on, the number goes on behind its message.
-  assert.equal(isWhole(packet([8, 6, 0x18, 0xdf, 1], 4)), false);
-  assert.equal(isWhole(new Uint8Array([0x15, 1, 2])), false);
+  assert.equal(isSound(packet([8, 6, 0x18, 0xdf, 1], 4)), false);
+  assert.equal(isSound(new Uint8Array([0x15, 1, 2])), false);
 });
 
 Deno.test("the field numbers are those of the package's own messages", () => {
@@ -123,4 +156,28 @@ Deno.test("patchAnswer() leaves an id of 0 and other fixed32 fields alone, and m
     patchAnswer(wrap(join([fixed32Field(6, 0), fixed32Field(7, 8)])), idOf),
     wrap(join([fixed32Field(6, 0), fixed32Field(7, 9)])),
   );
+});
+
+Deno.test("isSound() takes every packet that can be encoded, and refuses known fields of another wire type", () => {
+  fc.assert(fc.property(anyPacketBytes(), (packet) => assert.equal(isSound(packet), true)));
+  assert.equal(isSound(new Uint8Array([0x22, 2, 8, 1])), true);
+  assert.equal(isSound(new Uint8Array([0x22, 3, 0x0a, 1, 1])), false);
+  assert.equal(isSound(new Uint8Array([8, 1])), false);
+  // A field that nobody knows yet may be anything.
+  assert.equal(isSound(varintField(900, 1)), true);
+});
+
+Deno.test("isSound() knows the wire types of the protocol's own definition", () => {
+  for (const [name, inData] of [["MeshPacket", false], ["Data", true]] as const) {
+    const every = name === "MeshPacket" ? EVERY_PACKET_FIELD : EVERY_DATA_FIELD;
+    const bytes = encode(name, every as never);
+    const packet = inData ? bytesField(4, bytes) : bytes;
+    assert.ok((fieldsOf(bytes)?.length ?? 0) >= Object.keys(every).length, name);
+    assert.equal(isSound(packet), true, name);
+    for (const { number, start, end } of fieldsOf(bytes) ?? []) {
+      const others = join([bytes.subarray(0, start), bytes.subarray(end)]);
+      const wrong = join([others, (fieldsOf(bytes.subarray(start, end))?.[0]?.wireType === 0 ? fixed32Field : varintField)(number, 1)]);
+      assert.equal(isSound(inData ? bytesField(4, wrong) : wrong), false, `${name} ${number}`);
+    }
+  }
 });
