@@ -20,6 +20,8 @@ export class BotLink {
   readonly #oneConnection: OneConnection;
   readonly #ports = new Map<number, number>();
   readonly #open = new Set<number>();
+  /** Connections of others whose ports belong to somebody else by now. */
+  readonly #strangers = new Set<number>();
   /** Ports that the bot of this life has dialed from, and those of the dead: what they dialed may still be taken up. */
   readonly #dialed = new Set<number>();
   readonly #dead = new Map<number, number>();
@@ -33,6 +35,7 @@ export class BotLink {
     this.#shared = shared;
     this.#oneConnection = oneConnection;
     node.on("dial", ({ remotePort }) => {
+      for (const [connection, port] of this.#ports) if (port === remotePort && this.isStranger(connection)) this.#strangers.add(connection);
       this.#dead.delete(remotePort);
       this.#dialed.add(remotePort);
       void oneConnection.dialed(remotePort);
@@ -58,8 +61,17 @@ export class BotLink {
     return [...this.#open].some((connection) => this.#configured.has(connection) && this.#isOfThisLife(connection));
   }
 
+  /** What is known of the last connections, for whoever looks for a fault. */
+  describe(): string {
+    return [...this.#ports].slice(-5).map(([connection, port]) => {
+      const state = this.#configured.has(connection) ? "configured" : "not configured";
+      const whose = this.isStranger(connection) ? "a stranger's" : this.#isOfThisLife(connection) ? "the bot's" : "a dead bot's";
+      return `connection ${connection} from port ${port} is ${this.#open.has(connection) ? "open" : "closed"}, ${state}, ${whose}`;
+    }).join(", ");
+  }
+
   isStranger(connection: number): boolean {
-    return this.#oneConnection.isStranger(this.#ports.get(connection) ?? 0);
+    return this.#strangers.has(connection) || this.#oneConnection.isStranger(this.#ports.get(connection) ?? 0);
   }
 
   /** The process is dead: nothing more is read from any of its connections. */

@@ -106,7 +106,10 @@ const FAULTS: Readonly<Record<FaultKind, (scene: Scene, fault: PlannedFault) => 
     const connecting = Deno.connect({ hostname: "127.0.0.1", port: node.port });
     await oneConnection.stranger(connecting);
     const fromMs = systemClock.nowMs();
-    await behave(await connecting, { stayMs: forMs, roll });
+    const conn = await connecting;
+    const { localAddr } = conn;
+    await behave(conn, { stayMs: forMs, roll });
+    oneConnection.strangerLeft({ localAddr });
     return { fromMs };
   },
 

@@ -122,7 +122,7 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   for (const fault of plan) {
     if (systemClock.nowMs() + fault.pauseMs + fault.forMs >= quietFromMs) break;
     await delay(systemClock, fault.pauseMs);
-    if (fault.kind === "halfFrame") shared.torn(systemClock.nowMs());
+    if (fault.kind === "halfFrame") { for (const books of [shared, answers]) books.torn(systemClock.nowMs()); }
     await recovered(scene, fault, { link, recovery, say, startedAtMs, untilMs: endAtMs + LAST_ANSWERS_LIMIT_MS / 2 });
     done += 1;
   }
@@ -183,7 +183,9 @@ async function recovered(
   const readyAtMs = await link.readyAfter(before, limitMs);
   if (readyAtMs === undefined) {
     recovery.never(fault.kind, limitMs);
-    return say(`${line}: not back`);
+    say(`${line}: not back; ${link.describe()}; the bot's last lines:`);
+    for (const lastLine of scene.log.last) say(`            ${lastLine}`);
+    return;
   }
   const tookMs = Math.max(0, readyAtMs - fromMs);
   recovery.took(fault.kind, tookMs);

@@ -12,6 +12,8 @@ export type Fate =
   | "unread"
   /** The node handed it to another client. */
   | "stolen"
+  /** The node wrote beginnings of frames around it: more than one of them can swallow what stands between. */
+  | "swallowed by half frames"
   /** The node lost it: its queue was full, it restarted, or its write failed. */
   | "lost by the node"
   /** The bot gave its answer away twice, as often as it may, into connections that died or to a node that restarted, and says so. */
@@ -37,11 +39,13 @@ interface Asked {
   readonly atMs: number;
 }
 
+const TORN_MS = 2000;
 const UNDER_WAY_MS = 40_000;
 const LONG_OUTAGE_MS = 10_000;
 // Two connections in a row that die with the same answer in them are rare, however often one dies.
 const LOST_ON_THE_WAY_ALWAYS = 2;
 const LOST_ON_THE_WAY_SHARE = 0.03;
+const SWALLOWED_ALWAYS = 1;
 
 /** The books over all commands. All times are monotonic milliseconds. */
 export class Answers {
@@ -52,6 +56,9 @@ export class Answers {
   /** By the id of the command: how often its answer was given to the node. */
   readonly #given = new Map<number, number>();
   readonly #answered = new Set<number>();
+  /** When commands were handed over, by their keys, and when frames were begun and not ended. */
+  readonly #handedMs = new Map<string, number>();
+  readonly #tornMs: number[] = [];
   readonly #outages: { readonly fromMs: number; readonly toMs: number }[] = [];
   readonly #toOthers: string[] = [];
   #aired = 0;
@@ -63,7 +70,13 @@ export class Answers {
 
   /** The node has written a packet to the bot. */
   handed(packet: MeshPacket, connection: number, atMs: number): void {
+    this.#handedMs.set(keyOf(packet.from, packet.id), atMs);
     this.ledger.handed(packet.from, packet.id, connection, atMs);
+  }
+
+  /** The node writes beginnings of frames. */
+  torn(atMs: number): void {
+    this.#tornMs.push(atMs);
   }
 
   /** The node has written it to another client. */
@@ -132,6 +145,8 @@ export class Answers {
     if (onItsWay > Math.max(LOST_ON_THE_WAY_ALWAYS, this.#asked.size * LOST_ON_THE_WAY_SHARE)) {
       stories.push(`${onItsWay} answers of ${this.#asked.size} lost on their way: so many connections do not die`);
     }
+    const swallowed = fates.get("swallowed by half frames") ?? 0;
+    if (swallowed > SWALLOWED_ALWAYS) stories.push(`${swallowed} commands swallowed by half frames: that is no chance any more`);
     const summary = [...fates].map(([fate, count]) => `${count} ${fate}`).join(", ");
     return {
       fates,
@@ -146,7 +161,9 @@ export class Answers {
     const { fate, reason } = this.ledger.judge(command.id, nowMs);
     const key = keyOf(command.from, command.id);
     if (fate === "answered" || fate === "unread") return { fate, reason };
-    if (fate === "wrong") return { fate: "broken", reason };
+    if (fate === "wrong") {
+      return entry === undefined && this.#isTorn(key) ? { fate: "swallowed by half frames", reason } : { fate: "broken", reason };
+    }
     if (fate === "unheard") {
       if (this.#stolen.has(key)) return { fate: "stolen", reason };
       if (this.#lost.has(key)) return { fate: "lost by the node", reason };
@@ -162,6 +179,11 @@ export class Answers {
     const away = this.#outages.some(({ toMs }) => toMs >= command.atMs);
     if (away && entry?.answers.every((state) => state.startsWith("expired"))) return { fate: "too late", reason };
     return { fate: "broken", reason };
+  }
+
+  #isTorn(key: string): boolean {
+    const handedAtMs = this.#handedMs.get(key);
+    return handedAtMs !== undefined && this.#tornMs.some((atMs) => handedAtMs >= atMs && handedAtMs <= atMs + TORN_MS);
   }
 
   #story(command: Asked, reason: string, entry: JournalEntry | undefined, nowMs: number): string {

@@ -13,6 +13,7 @@ export const EXPECTED_ERRORS: readonly ExpectedError[] = [
   { after: "diskFull", text: /journal cannot be written|history|database|disk|cannot (?:be )?(?:write|written|save|saved|keep|kept)/ },
 ];
 
+const LAST_LINES = 25;
 const LEVELS: ReadonlySet<string> = new Set(["DEBUG", "INFO", "WARNING", "WARN"]);
 const STACK = /\n\s+at |fault of the program|could not handle|a fault in|Uncaught|unhandled/i;
 
@@ -20,8 +21,14 @@ const STACK = /\n\s+at |fault of the program|could not handle|a fault in|Uncaugh
 export class LogLines {
   readonly #broken: string[] = [];
   readonly #happened = new Set<string>();
+  readonly #last: string[] = [];
   #lines = 0;
   #expected = 0;
+
+  /** The newest lines, for whoever looks for a fault. */
+  get last(): readonly string[] {
+    return this.#last;
+  }
 
   /** From now on this fault explains errors. */
   happened(fault: string): void {
@@ -31,6 +38,8 @@ export class LogLines {
   line(text: string): void {
     if (text.trim() === "") return;
     this.#lines += 1;
+    this.#last.push(text.slice(0, 300));
+    if (this.#last.length > LAST_LINES) this.#last.shift();
     const record = recordIn(text);
     if (record === undefined) return void this.#broken.push(`no line of the log: ${text.slice(0, 500)}`);
     if (STACK.test(record.message)) return void this.#broken.push(`${record.level} ${record.message.slice(0, 1500)}`);

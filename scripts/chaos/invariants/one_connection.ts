@@ -6,6 +6,8 @@ import type { Standing } from "./invariant.ts";
 export class OneConnection {
   readonly #nodePort: number;
   readonly #strangers = new Set<number>();
+  /** Ports of those that have left: the system may give them to the bot. */
+  readonly #left = new Set<number>();
   /** Local ports of the bot's sockets, as far as they may be open. */
   readonly #ports = new Set<number>();
   readonly #broken: string[] = [];
@@ -22,7 +24,14 @@ export class OneConnection {
   async stranger(connecting: Promise<{ readonly localAddr: Deno.Addr }>): Promise<void> {
     this.#strangersComing = Promise.allSettled([this.#strangersComing, connecting]);
     const { localAddr } = await connecting;
-    this.#strangers.add((localAddr as Deno.NetAddr).port);
+    const { port } = localAddr as Deno.NetAddr;
+    this.#left.delete(port);
+    this.#strangers.add(port);
+  }
+
+  /** The other client has closed its connection. */
+  strangerLeft({ localAddr }: { readonly localAddr: Deno.Addr }): void {
+    this.#left.add((localAddr as Deno.NetAddr).port);
   }
 
   isStranger(port: number): boolean {
@@ -31,6 +40,7 @@ export class OneConnection {
 
   /** A connection has come from this port. The sockets are looked at in this instant, and judged when it is clear whose they are. */
   async dialed(port: number): Promise<void> {
+    if (this.#left.delete(port)) this.#strangers.delete(port);
     const open = this.#ask(this.#nodePort);
     await this.#strangersComing;
     if (this.#strangers.has(port)) return;

@@ -165,6 +165,30 @@ Deno.test("Answers: what is in the journal must be answered, unless the node los
   assert.deepEqual(judged(shortly, journal), [["broken", 1]]);
 });
 
+Deno.test("Answers: that a noted command is old excuses nothing", () => {
+  const books = asked();
+  books.handed(packet(1), 1, 10);
+  const entries = new Map([[keyOf(ASKER, 1), { request: "answered", answers: ["failed (1 tries)"] }]]);
+  assert.deepEqual([...books.verdict(entries, 3_600_000).fates], [["broken", 1]]);
+});
+
+Deno.test("Answers: half frames explain one command that was not noted though a later one was, not two, and none long after", () => {
+  const swallowed = (atMs: number, count: number) => {
+    const books = new Answers();
+    for (let id = 1; id <= count + 1; id += 1) {
+      books.asked({ from: ASKER, id, text: "/ping", atMs: 0 });
+      books.handed(packet(id), 1, 10);
+    }
+    books.aired({ packetId: 7, to: ASKER, replyId: count + 1, text: "pong" });
+    books.torn(atMs);
+    return books.verdict(new Map([[keyOf(ASKER, count + 1), { request: "answered", answers: ["delivered (1 tries)"] }]]), LATER_MS);
+  };
+  assert.deepEqual([...swallowed(5, 1).fates], [["swallowed by half frames", 1], ["answered", 1]]);
+  assert.deepEqual(swallowed(5, 1).standings[0]?.broken, []);
+  assert.equal(swallowed(5, 2).standings[0]?.broken.length, 1);
+  assert.deepEqual([...swallowed(-5000, 1).fates], [["broken", 1], ["answered", 1]]);
+});
+
 Deno.test("Answers: many answers that are lost on their way are a break", () => {
   const books = new Answers();
   const journal = new Map<string, JournalEntry>();
