@@ -13,6 +13,12 @@ export interface Equivalent {
 /** All that are known. */
 export const EQUIVALENT: readonly Equivalent[] = [
   {
+    file: "src/link/connection.ts",
+    line: "const READ_BUFFER_BYTES = 65_536;",
+    becomes: "any",
+    reason: "the size of a buffer: the same bytes, in more or fewer pieces",
+  },
+  {
     file: "src/link/frame.ts",
     line: "for (let inner = data.indexOf(START1, at + 2); inner >= 0 && inner < end; inner = data.indexOf(START1, inner + 1)) {",
     becomes: ["for (let inner = data.indexOf(START1, at + 2); inner >= 1 && inner < end; inner = data.indexOf(START1, inner + 1)) {"],
@@ -216,5 +222,60 @@ export const EQUIVALENT: readonly Equivalent[] = [
     line: "this.#nodeListTimer = this.#clock.after(NODE_LIST_DELAY_MS, () => this.#want(ONLY_NODES_NONCE, false));",
     becomes: ["this.#nodeListTimer = this.#clock.after(NODE_LIST_DELAY_MS, () => this.#want(ONLY_NODES_NONCE, true));"],
     reason: "the list alone is never the full handshake: nobody looks",
+  },
+  {
+    file: "src/store/load_nodes.ts",
+    line: "if (row === undefined || lastMs <= (row.last_heard_ms ?? 0)) continue;",
+    becomes: ["if (row === undefined || lastMs <= (row.last_heard_ms ?? 1)) continue;"],
+    reason: "no packet came in the first millisecond of 1970",
+  },
+  {
+    file: "src/store/load_nodes.ts",
+    line: "if (row === undefined || atMs <= (row.direct_ms ?? 0)) continue;",
+    becomes: ["if (row === undefined || atMs <= (row.direct_ms ?? 1)) continue;"],
+    reason: "no packet came in the first millisecond of 1970",
+  },
+  {
+    file: "src/store/batch.ts",
+    line: "const larger = new Uint8Array(Math.max(this.#raw.length * 2, this.#rawBytes + raw.length));",
+    becomes: [
+      "const larger = new Uint8Array(Math.max(this.#raw.length / 2, this.#rawBytes + raw.length));",
+      "const larger = new Uint8Array(Math.max(this.#raw.length * 1, this.#rawBytes + raw.length));",
+      "const larger = new Uint8Array(Math.max(this.#raw.length * 3, this.#rawBytes + raw.length));",
+    ],
+    reason: "how much room is made ahead: what is needed is there in any case",
+  },
+  {
+    file: "src/store/batch.ts",
+    line: "const larger = new Float64Array(this.#numbers.length * 2);",
+    becomes: ["const larger = new Float64Array(this.#numbers.length * 3);"],
+    reason: "how much room is made ahead",
+  },
+  {
+    file: "src/store/batch.ts",
+    line: "const FIRST_RAW_BYTES = 16 * 1024;",
+    becomes: "any",
+    reason: "how much room is made ahead",
+  },
+  {
+    file: "src/mesh/node_db.ts",
+    line: "if (heardWallMs !== undefined) record.lastHeardWallMs = Math.max(record.lastHeardWallMs ?? 0, heardWallMs);",
+    becomes: ["if (heardWallMs !== undefined) record.lastHeardWallMs = Math.max(record.lastHeardWallMs ?? 1, heardWallMs);"],
+    reason: "the node tells seconds: none is below 1 ms but the one that is no time",
+  },
+  {
+    file: "src/mesh/node_db.ts",
+    line: "if (heardWallMs > (record.lastHeardWallMs ?? 0)) record.lastHeardWallMs = heardWallMs;",
+    becomes: [
+      "if (heardWallMs >= (record.lastHeardWallMs ?? 0)) record.lastHeardWallMs = heardWallMs;",
+      "if (heardWallMs > (record.lastHeardWallMs ?? 1)) record.lastHeardWallMs = heardWallMs;",
+    ],
+    reason: "the same time again, or the first millisecond of 1970",
+  },
+  {
+    file: "src/store/history_client.ts",
+    line: "if (this.#closing) return true;",
+    becomes: ["if (this.#closing) return false;"],
+    reason: "what comes after the end is collected, and handed to nobody",
   },
 ];

@@ -285,3 +285,20 @@ Deno.test("holdsMarker() finds both bytes of a marker together", () => {
   for (const held of [[...MARKER], [1, ...MARKER], [...MARKER, 1], [0x94, ...MARKER]]) assert.equal(holdsMarker(bytes(...held)), true);
   for (const none of [[], [0x94], [0xc3], [0xc3, 0x94], [0x94, 1, 0xc3], [1, 0x94]]) assert.equal(holdsMarker(bytes(...none)), false);
 });
+
+Deno.test("FrameParser counts the time of a frame that stalls from its first byte on", () => {
+  // The frame begins with the second of two equal bytes, or its first byte comes alone.
+  const outer = encodeFrame(join([bytes(1, 2, 3), encodeFrame(bytes(9))]));
+  const cases: [name: string, pieces: [Uint8Array, number][], given: Uint8Array[]][] = [
+    ["the second of two", [[bytes(0x94), 0], [outer.slice(0, 7), 40], [outer.slice(7), 60]], [outer.slice(4)]],
+    ["alone, soon", [[outer.slice(0, 1), 0], [outer.slice(1, 7), 30], [outer.slice(7), 49]], [outer.slice(4)]],
+    ["alone, late", [[outer.slice(0, 1), 0], [outer.slice(1, 7), 30], [outer.slice(7), 50]], [bytes(9)]],
+    ["in three, late", [[outer.slice(0, 5), 0], [outer.slice(5, 7), 30], [outer.slice(7), 50]], [bytes(9)]],
+  ];
+  for (const [name, pieces, given] of cases) {
+    const frames: Uint8Array[] = [];
+    const parser = new FrameParser({ onFrame: (payload) => void frames.push(payload.slice()) });
+    for (const [piece, nowMs] of pieces) parser.push(piece, 1000 + nowMs);
+    assert.deepEqual(frames, given, name);
+  }
+});

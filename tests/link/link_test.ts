@@ -425,6 +425,9 @@ Deno.test("Link logs how long a connection has lasted, in the two units that say
   await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     const table = [[900, "0.9 s"], [59_400, "59.4 s"], [60_000, "1 min 0 s"], [3_599_000, "59 min 59 s"], [3_600_000, "1 h 0 min"], [
+      7_199_000,
+      "1 h 59 min",
+    ], [
       93_780_000,
       "26 h 3 min",
     ]] as const;
@@ -541,4 +544,63 @@ Deno.test("Link's disposal resolves when the link is closed and its slot is free
   await settle(clock, link[Symbol.asyncDispose]());
   assert.equal(link.state.kind, "closed");
   (await slots.claim("another", "127.0.0.1", 4403)).release();
+});
+
+Deno.test("Link.events() listens no more when its reader stops, or when the link has closed", async () => {
+  await using rig = await linkRig();
+  const { link } = rig;
+  let listening = 0;
+  const listen = link.listen.bind(link);
+  link.listen = (listener) => {
+    listening += 1;
+    const unlisten = listen(listener);
+    return () => {
+      listening -= 1;
+      unlisten();
+    };
+  };
+  const toTheEnd = link.events();
+  for await (const event of link.events()) if (event.state.kind === "ready") break;
+  assert.equal(listening, 1);
+  await link.close();
+  for await (const _event of toTheEnd) { /* up to the last one */ }
+  assert.equal(listening, 0);
+});
+
+Deno.test("Link.counts adds up what was read over all its connections", async () => {
+  const fake = fakeConnect();
+  const { clock, link } = await fakeLink(fake.connect);
+  await clock.tick(1);
+  assert.deepEqual(link.counts, { frames: 0, skippedFrames: 0, skippedBytes: 0 });
+  // A marker that begins no frame, and a frame that is one.
+  const noise = new Uint8Array([0x94, 0xc3, 0xff, 0xff]);
+  const noisy = async (times: number) => {
+    const socket = fake.sockets.at(-1);
+    for (let time = 0; time < times; time += 1) socket?.arrive(noise);
+    socket?.say({ payloadVariant: { case: "configCompleteId", value: 69420 } });
+    await clock.tick(1);
+  };
+  await noisy(2);
+  const first = link.counts;
+  assert.deepEqual(first, { frames: 1, skippedFrames: 2, skippedBytes: 8 });
+  fake.sockets.at(-1)?.fin();
+  await clock.tick(1);
+  assert.deepEqual(link.counts, first);
+  await clock.tick(1000);
+  await noisy(3);
+  assert.deepEqual(link.counts, { frames: 2, skippedFrames: 5, skippedBytes: 20 });
+  await settle(clock, link.close());
+  assert.deepEqual(link.counts, { frames: 2, skippedFrames: 5, skippedBytes: 20 });
+});
+
+Deno.test("Link.sendBytes() gives a message as it is, and is false without a connection", async () => {
+  const fake = fakeConnect();
+  const { clock, link } = await fakeLink(fake.connect);
+  assert.equal(link.sendBytes(new Uint8Array([1])), false);
+  await clock.tick(1);
+  assert.equal(link.sendBytes(new Uint8Array([7 << 3 | 2, 0])), true);
+  await clock.tick(1);
+  assert.equal(fake.sockets[0]?.messages().at(-1)?.payloadVariant.case, "heartbeat");
+  await settle(clock, link.close());
+  assert.equal(link.sendBytes(new Uint8Array([1])), false);
 });

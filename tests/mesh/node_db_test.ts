@@ -5,6 +5,7 @@ import { Role } from "../../src/link/enums.ts";
 import type { Init, NodeInfo, Position, Telemetry, User } from "../../src/link/messages.ts";
 import { startLog, stopLog } from "../../src/log.ts";
 import { createNodeDb, type NodeDb, type NodeRecord } from "../../src/mesh/node_db.ts";
+import { emptyRecord } from "../../src/mesh/node_fields.ts";
 import type { Reception } from "../../src/mesh/packet.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
@@ -625,4 +626,28 @@ Deno.test("restore() keeps those heard last when not all have room, and no impos
   const { db } = setUp(3);
   db.restore([{ ...before.db.get(1) as NodeRecord, num: BROADCAST_NUM }, ...before.db.all()]);
   assert.deepEqual([...db.all()].map(({ num }) => num).sort(), [3, 4, 5]);
+});
+
+Deno.test("applyNodeInfo() does not take the list's word for a signal that a packet of the same second told better", () => {
+  const { db, nowS } = setUp();
+  db.applyReception(heard({ from: ALICE, rxTimeS: nowS(), hopsUsed: 0, snr: 5, rssi: -80 }));
+  db.applyNodeInfo(info({ num: ALICE, lastHeard: nowS(), snr: 7, hopsAway: 0 }));
+  assert.deepEqual([db.get(ALICE)?.direct?.snr, db.get(ALICE)?.direct?.rssi], [5, -80]);
+});
+
+Deno.test("applyReception() knows what came by radio from what came by MQTT or out of the node's memory", () => {
+  const at = (reception: Partial<Reception>) => {
+    const { db } = setUp();
+    db.applyReception(heard({ from: ALICE, hopsUsed: 1, snr: 5, rssi: -80, ...reception }));
+    return db.get(ALICE)?.radioHeardWallMs !== undefined;
+  };
+  assert.deepEqual([at({}), at({ viaMqtt: true }), at({ rssi: undefined })], [true, false, false]);
+});
+
+Deno.test("restore() keeps those who were heard last when there are too many, in whatever order they come", () => {
+  for (const order of [[1, 2, 3, 4], [4, 3, 2, 1], [3, 1, 4, 2], [2, 4, 1, 3]]) {
+    const { db } = setUp(2);
+    db.restore(order.map((num) => ({ ...emptyRecord(num), lastHeardWallMs: num * 1000 })));
+    assert.deepEqual([...db.all()].map(({ num }) => num).sort(), [3, 4], String(order));
+  }
 });

@@ -269,3 +269,150 @@ Deno.test("Router.resume() runs a noted request without noting or limiting it ag
   assert.deepEqual(journal.requests, []);
   assert.deepEqual(journal.ends, [{ id: 11, how: "ignored" }]);
 });
+
+function direct(text: string, message: Partial<TextMessage> = {}): TextMessage {
+  return { ...makeReception(), kind: "text", text, lengthBytes: text.length, replyId: 0, emoji: false, id: 900, ...message };
+}
+
+Deno.test("Router.ask() gives what a command of our own says, and nothing where it says nothing, speaks elsewhere or fails", async () => {
+  const { router, clock, answers, journal } = scene({ commands: [hello, shout, broken, silent, hanging, { ...secret, admin: true }] });
+  assert.equal(await router.ask(direct("/hello you")), "hello you");
+  for (const text of ["/shout x", "/broken", "/silent", "/nonsense", "/secret", "hello"]) {
+    assert.equal(await router.ask(direct(text)), undefined, text);
+  }
+  const slow = router.ask(direct("/hanging"));
+  await clock.tick(60_000);
+  assert.equal(await slow, undefined);
+  assert.deepEqual([answers, journal.requests.length, clock.pendingTimers()], [[], 0, 0]);
+});
+
+Deno.test("Router.ask() aloud takes a command without its prefix, and tells what went wrong", async () => {
+  const { router } = scene({ commands: [hello, broken, silent, { ...secret, admin: true }] });
+  const ask = (text: string) => router.ask(direct(text), "aloud");
+  assert.deepEqual([await ask("hello you"), await ask("/hello you")], ["hello you", "hello you"]);
+  assert.match(await ask("helo") ?? "", /hello/);
+  assert.match(await ask("broken") ?? "", /broken/);
+  assert.notEqual(await ask(""), undefined);
+  assert.notEqual(await ask("/secret"), "only for you");
+  assert.equal(await ask("silent"), undefined);
+});
+
+Deno.test("Router.ask() runs for no admin and on no channel, and says nothing when the bot stops", async () => {
+  const asked: unknown[] = [];
+  const probe: Command = {
+    name: "probe",
+    usage: "",
+    scope: "direct",
+    run({ admin, onChannel, args }) {
+      asked.push({ admin, onChannel, args });
+      return new Promise(() => {});
+    },
+  };
+  const { router } = scene({ commands: [probe] });
+  const answer = router.ask(direct("/probe it"), "aloud");
+  await Promise.resolve();
+  await router.stop();
+  assert.equal(await answer, undefined);
+  assert.deepEqual(asked, [{ admin: false, onChannel: false, args: "it" }]);
+});
+
+Deno.test("Router.isRequest() tells what would be answered, and notes nothing", () => {
+  const { router, answers, handled, journal } = scene();
+  const is = (text: string, message: Partial<TextMessage> = {}) => router.isRequest(direct(text, message));
+  assert.deepEqual([is("/hello"), is("/nonsense"), is("hello"), is("/hello", { from: OWN_NUM }), is("good morning", { from: OWN_NUM })], [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  assert.deepEqual([answers, handled, journal.requests], [[], [], []]);
+});
+
+Deno.test("Router keeps 200 commands waiting beside the 32 that run, and ends the next as failed", async () => {
+  const ends: (() => void)[] = [];
+  const waiting: Command = {
+    name: "wait",
+    usage: "",
+    scope: "direct",
+    deadlineMs: 1e9,
+    run: () => new Promise((resolve) => ends.push(() => resolve("done"))),
+  };
+  const { router, ask, answers, clock } = scene({ commands: [waiting] });
+  for (let count = 0; count < 32; count += 1) await ask("/wait");
+  assert.equal(ends.length, 32);
+  for (let count = 0; count < 200; count += 1) await ask("/wait");
+  await ask("/wait");
+  assert.equal(ends.length, 32);
+  let served = 0;
+  while (served < ends.length) {
+    ends[served]?.();
+    served += 1;
+    await clock.tick(0);
+  }
+  assert.deepEqual([served, answers.length], [232, 232]);
+  await router.stop();
+});
+
+Deno.test("Router.stop() resolves when what ran has ended", async () => {
+  const order: string[] = [];
+  const slow: Command = {
+    name: "slow",
+    usage: "",
+    scope: "direct",
+    run: ({ signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+  };
+  const clock = createFakeClock();
+  const router = new Router({
+    clock,
+    journal: createMemoryJournal(),
+    commands: [slow],
+    context: makeContext({ clock }),
+    guards: [],
+    limit: () => undefined,
+    answersIn: () => false,
+    answer() {},
+    onHandled: () => void order.push("handled"),
+  });
+  router.handle(direct("/slow"), RAW);
+  await clock.tick(0);
+  await router.stop();
+  order.push("stopped");
+  assert.deepEqual(order, ["handled", "stopped"]);
+  assert.equal(clock.pendingTimers(), 0);
+});
+
+Deno.test("Router.resume() tells that it is done with a request that it ignores", () => {
+  const { router, handled } = scene();
+  router.resume(direct("no command"));
+  assert.deepEqual(handled.map(({ text }) => text), ["no command"]);
+});
+
+Deno.test("Router leaves no timer behind when a command has answered", async () => {
+  const { ask, clock } = scene();
+  await ask("/hello");
+  assert.equal(clock.pendingTimers(), 0);
+});
+
+Deno.test("Router gives a fixed answer to a direct message that is no command, and to nothing else", async () => {
+  const clock = createFakeClock();
+  const answers: RoutedAnswer[] = [];
+  const router = new Router({
+    clock,
+    journal: createMemoryJournal(),
+    commands: [hello],
+    context: makeContext({ clock }),
+    guards: [],
+    limit: () => undefined,
+    answersIn: () => false,
+    answer: (answer) => void answers.push(answer),
+    fixedAnswer: (text) => text.includes("morning") || text.startsWith("/") ? "good morning" : undefined,
+  });
+  router.handle(direct("Good morning", { id: 1 }), RAW);
+  router.handle(direct("Good morning", { id: 2, to: BROADCAST_NUM }), RAW);
+  router.handle(direct("Good night", { id: 3 }), RAW);
+  router.handle(direct("/hello", { id: 4 }), RAW);
+  await clock.tick(0);
+  assert.deepEqual(answers.map(({ text, label }) => [text, label]), [["good morning", "fixed answer"], ["hello", "answer to /hello"]]);
+  await router.stop();
+});

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
-import { encode } from "../../src/link/codec.ts";
+import { decode, encode, make } from "../../src/link/codec.ts";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
-import type { FromRadio } from "../../src/link/messages.ts";
+import type { FromRadio, MeshPacket } from "../../src/link/messages.ts";
+import { FanOut } from "../../src/share/fan_out.ts";
+import { MissedTexts } from "../../src/share/missed_texts.ts";
+import { RequestTable } from "../../src/share/request_table.ts";
+import type { SideChannels } from "../../src/share/side_channels.ts";
 import { bytesField, join, varintField } from "../../src/share/wire.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 import { passTime, unhurried } from "../support/unhurried.ts";
 import { connectFrom } from "../support/share_client.ts";
 import { shareRig } from "../support/share_rig.ts";
 import { dataPacket, routingOf, type TestClient, textOf, textPacket } from "../support/sim.ts";
+import { fromRadio, listener } from "./support.ts";
 
 const ALICE = 0x1000;
 
@@ -214,4 +219,122 @@ Deno.test("Share hides strangers' commands and their answers from clients when i
     ),
     [901],
   );
+});
+
+/** Fanning out alone, to two clients that listen and one that does not. */
+function fanRig(hides: (packet: MeshPacket) => boolean = () => false) {
+  const clock = createFakeClock();
+  const [one, two, deaf] = [listener(clock), listener(clock, { role: "no-admin", number: 2 }), listener(clock)];
+  Object.defineProperty(deaf.client, "listens", { value: false });
+  const table = new RequestTable(() => false);
+  const texts = new MissedTexts({ clock });
+  const aside: string[] = [];
+  const fanOut = new FanOut({
+    clients: () => [one, two, deaf].map(({ client }) => client),
+    table,
+    texts,
+    sideChannels: { xmodemTo: () => void aside.push("xmodem"), mqttTo: () => void aside.push("mqtt") } as unknown as SideChannels,
+    hides,
+  });
+  const say = (...variants: Variant[]) => {
+    for (const variant of variants) fanOut.take(...fromRadio(variant));
+  };
+  /** What each client was told since the last time. */
+  const told = () =>
+    [one, two, deaf].map(({ outlet }) => outlet.payloads.splice(0).map(({ bytes }) => decode("FromRadio", bytes).payloadVariant));
+  return { one: one.client, two: two.client, table, texts, aside, fanOut, say, told };
+}
+
+type Variant = Parameters<typeof fromRadio>[0];
+
+function status(meshPacketId: number, res = 0): Variant {
+  return { case: "queueStatus", value: { res, free: 3, maxlen: 16, meshPacketId } };
+}
+
+Deno.test("FanOut gives one report a packet to whoever sent it, under its own id; that it was not taken is news", () => {
+  const { one, table, say, told } = fanRig();
+  table.add(one, 5);
+  const taken = () =>
+    told().map((messages) => messages.map((message) => message.case === "queueStatus" && [message.value.meshPacketId, message.value.res]));
+  say(status(5), status(5), status(5, 35), status(0), status(6));
+  assert.deepEqual(taken(), [[[5, 0]], [], []]);
+  say(status(5, 33));
+  assert.deepEqual(taken(), [[[5, 33]], [], []]);
+  const { request, radioId } = table.add(one, 5);
+  // No room: it is tried again while the outbox follows it.
+  say(status(radioId, 32));
+  assert.deepEqual(taken(), [[], [], []]);
+  request.open = false;
+  say(status(radioId, 32));
+  assert.deepEqual(taken(), [[[5, 32]], [], []]);
+});
+
+Deno.test("FanOut gives an answer to whoever asked, remembers a verdict, and holds a limit back that is tried again", () => {
+  const { one, two, table, say, told } = fanRig();
+  const { request } = table.add(one, 5);
+  const answer = (payload: Uint8Array, portnum: number = PortNum.ROUTING_APP, requestId = 5) =>
+    say({ case: "packet", value: dataPacket(portnum, payload, { from: ALICE, id: 77 }, { requestId }) });
+  const routing = (error: number) => encode("Routing", { variant: { case: "errorReason", value: error as never } });
+  const counts = () => told().map(({ length }) => length);
+  answer(routing(RoutingError.RATE_LIMIT_EXCEEDED));
+  assert.deepEqual([counts(), request.verdictTold], [[0, 0, 0], false]);
+  answer(new Uint8Array([1]), PortNum.TELEMETRY_APP);
+  assert.deepEqual([counts(), request.verdictTold], [[1, 0, 0], false]);
+  answer(encode("Routing", { variant: { case: "routeRequest", value: {} } } as never));
+  assert.deepEqual([counts(), request.verdictTold], [[1, 0, 0], false]);
+  answer(new Uint8Array([0xff]));
+  assert.deepEqual([counts(), request.verdictTold], [[1, 0, 0], false]);
+  answer(new Uint8Array(0));
+  assert.deepEqual([counts(), request.verdictTold], [[1, 0, 0], true]);
+  const other = table.add(two, 6).request;
+  answer(routing(RoutingError.NO_CHANNEL), PortNum.ROUTING_APP, 6);
+  assert.deepEqual([counts(), other.verdictTold], [[0, 1, 0], true]);
+  request.open = false;
+  answer(routing(RoutingError.RATE_LIMIT_EXCEEDED));
+  assert.deepEqual(counts(), [1, 0, 0]);
+  // Answers to nobody's packets are nobody's business.
+  for (const portnum of [PortNum.ROUTING_APP, PortNum.ADMIN_APP]) answer(new Uint8Array(0), portnum, 999);
+  assert.deepEqual(counts(), [0, 0, 0]);
+});
+
+Deno.test("FanOut gives a notice to whom it names, under its own id, to nobody when nobody is, and to all without a name", () => {
+  const { one, table, say, told } = fanRig();
+  table.add(one, 1);
+  const { radioId } = table.add(one, 1);
+  const notice = (replyId?: number): Variant => ({
+    case: "clientNotification",
+    value: { message: "x", ...(replyId === undefined ? {} : { replyId }) },
+  });
+  const replies = () =>
+    told().map((messages) => messages.map((message) => message.case === "clientNotification" && (message.value.replyId ?? 0)));
+  say(notice(1), notice(radioId), notice(999));
+  assert.deepEqual(replies(), [[1, 1], [], []]);
+  say(notice(0), notice());
+  assert.deepEqual(replies(), [[0, 0], [0, 0], []]);
+});
+
+Deno.test("FanOut tells restarts to all, the log to clients with all rights, and transfers and MQTT to whom they belong", () => {
+  const { say, told, aside, fanOut } = fanRig();
+  say({ case: "rebooted", value: true }, { case: "logRecord", value: { message: "x" } });
+  assert.deepEqual(told().map((messages) => messages.map((message) => message.case)), [["rebooted", "logRecord"], ["rebooted"], []]);
+  for (const kind of ["xmodemPacket", "mqttClientProxyMessage", "fileInfo"]) {
+    fanOut.take({ payloadVariant: { case: kind, value: {} } } as unknown as FromRadio, new Uint8Array(0));
+  }
+  assert.deepEqual([aside, told()], [["xmodem", "mqtt"], [[], [], []]]);
+});
+
+Deno.test("FanOut keeps texts alone for those who are away, and none that are hidden", () => {
+  const { say, told, texts, fanOut, one } = fanRig(({ id }) => id === 9);
+  texts.left("away", 0);
+  say(
+    { case: "packet", value: textPacket("hello", { from: ALICE, id: 7 }) },
+    { case: "packet", value: dataPacket(PortNum.POSITION_APP, new Uint8Array(0), { from: ALICE, id: 8 }) },
+    { case: "packet", value: textPacket("hidden", { from: ALICE, id: 9 }) },
+    { case: "packet", value: { from: ALICE, id: 10, payloadVariant: { case: "encrypted", value: new Uint8Array([1]) } } },
+  );
+  const ids = () => told().map((messages) => messages.map((message) => message.case === "packet" && message.value.id));
+  assert.deepEqual([ids(), texts.since("away").texts.length], [[[7, 8, 10], [7, 8, 10], []], 1]);
+  const sent = make("MeshPacket", textPacket("mine", { from: 5, id: 11 }));
+  fanOut.echo(sent, fromRadio({ case: "packet", value: sent })[1], one);
+  assert.deepEqual([ids(), texts.since("away").texts.length, one.lastTextNumber, texts.since("127.0.0.1").from], [[[], [11], []], 2, 2, 2]);
 });

@@ -233,3 +233,16 @@ debianProgram("strace").test("Store never syncs on the main thread, whatever is 
   assert.ok(syncing.size > 0, "somebody syncs");
   assert.equal(syncing.has(main), false, lines.join("\n"));
 });
+
+Deno.test("Store keeps nothing that comes after its end, leaves no timer behind, and ends once", async () => {
+  const clock = createFakeClock();
+  const store = realStore(undefined, { clock });
+  hear(store, 3);
+  await store[Symbol.asyncDispose]();
+  const timers = clock.pendingTimers();
+  hear(store, 3);
+  store.history.reading("volts", 12);
+  store.history.nodeChanged(5);
+  assert.deepEqual([timers, clock.pendingTimers(), store.state.lostPackets], [0, 0, 0]);
+  await store[Symbol.asyncDispose]();
+});
