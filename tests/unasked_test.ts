@@ -18,7 +18,7 @@ async function startTurned(clock: SteppedClock, toml: (bot: Bot) => string): Pro
       readConfig() {
         const file = Deno.makeTempFileSync({ suffix: ".toml" });
         try {
-          Deno.writeTextFileSync(file, `[node]\nhost = "127.0.0.1"\n[weather]\nenabled = false\n${toml(bot)}`);
+          Deno.writeTextFileSync(file, `[node]\nhost = "127.0.0.1"\n[weather]\nenabled = false\n[monitor]\nenabled = false\n${toml(bot)}`);
           return loadConfig({ file, env: { HOME: "/nowhere" }, cwd: "/" }).config;
         } finally {
           Deno.removeSync(file);

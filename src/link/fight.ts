@@ -29,10 +29,7 @@ export class FightDetector {
 
   /** A connection is over. */
   ended(end: ConnectionEnd): void {
-    if (end.readyForMs !== undefined && end.readyForMs >= PEACE_MS) {
-      this.#shortCloses = 0;
-      this.#waitMs = 0;
-    }
+    if (end.readyForMs !== undefined && end.readyForMs >= PEACE_MS) this.#waitMs = 0;
     const short = end.cause === "fin" && end.readyForMs !== undefined && end.readyForMs <= SHORT_MS;
     this.#shortCloses = short ? this.#shortCloses + 1 : 0;
     if (this.#shortCloses >= CLOSES_TO_CALL_IT_A_FIGHT || (short && this.#waitMs > 0)) {

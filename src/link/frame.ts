@@ -74,7 +74,7 @@ export class FrameParser {
       } else data = concat(this.#pending, chunk);
     }
     const restFrom = this.#parse(data);
-    if (data === chunk || restFrom > 0 || this.#pending.length === 0) this.#pendingSinceMs = nowMs;
+    if (data === chunk || restFrom > 0) this.#pendingSinceMs = nowMs;
     this.#pending = restFrom < data.length ? data.slice(restFrom) : new Uint8Array(0);
   }
 

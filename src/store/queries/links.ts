@@ -21,7 +21,7 @@ interface LinkRow {
 const SOURCES: Readonly<Record<RadioLink["source"], string>> = {
   // Whole hours from their sums; of the first, cut-off hour the packets themselves, heard by whoever our own node is now.
   direct: `SELECT heard, hearer, sum(packets) AS times, max(snr_max) AS snrMax, sum(snr_sum) / sum(packets) AS snrMean,
-      max(rssi_max) AS rssiMax, min(max(last_ms), ?2 / 1000) AS lastMs
+      max(rssi_max) AS rssiMax, cast(min(max(last_ms), ?2 / 1000) AS INTEGER) AS lastMs
     FROM (
       SELECT heard_node AS heard, hearer_node AS hearer, packets, snr_max, snr_sum, rssi_max, (hour + 1) * ${HOUR_MS} - 1 AS last_ms
         FROM hour_links WHERE hour >= ?3 AND hour <= ?4
