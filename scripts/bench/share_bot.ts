@@ -6,6 +6,7 @@ import { connectShareClient, type ShareClient } from "./share_client.ts";
 const LOG_KEPT_LINES = 100;
 const READY_LIMIT_MS = 30_000;
 const SERVED = /clients are served at 127\.0\.0\.1:(\d+)/;
+const LINE_ENDED = /TCP connection lost .*?: (.*)$/;
 
 /** A full handshake: settings and nodes. */
 export const EVERYTHING = 5;
@@ -17,6 +18,8 @@ export interface SharingBot extends AsyncDisposable {
   readonly port: number;
   /** What it has logged last. */
   readonly log: string;
+  /** How each of its connections to the node ended, as the system told it. */
+  readonly lineEnds: readonly string[];
   /** So many clients, each with a whole handshake behind it. */
   clients(count: number): Promise<ShareClient[]>;
 }
@@ -25,6 +28,7 @@ export interface SharingBot extends AsyncDisposable {
 export async function startSharingBot(nodePort: number): Promise<SharingBot> {
   const folder = await Deno.makeTempDir({ prefix: "bench-share-" });
   const lines: string[] = [];
+  const lineEnds: string[] = [];
   const served = Promise.withResolvers<number>();
   const bot = startBotProcess({
     env: {
@@ -42,6 +46,8 @@ export async function startSharingBot(nodePort: number): Promise<SharingBot> {
     onLine(line) {
       lines.push(line);
       if (lines.length > LOG_KEPT_LINES) lines.shift();
+      const end = LINE_ENDED.exec(line)?.[1];
+      if (end !== undefined) lineEnds.push(end);
       const port = SERVED.exec(line)?.[1];
       if (port !== undefined) served.resolve(Number(port));
     },
@@ -65,6 +71,7 @@ export async function startSharingBot(nodePort: number): Promise<SharingBot> {
     get log() {
       return lines.join("\n");
     },
+    lineEnds,
     async clients(count) {
       const clients: ShareClient[] = [];
       for (let index = 0; index < count; index += 1) {

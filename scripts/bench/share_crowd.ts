@@ -30,7 +30,7 @@ export async function measureCrowd(ms: number): Promise<Measurement[]> {
   await using node = await startSimulatedNode({ queueSize: 500, nodes: 100, acceptPollMs: 10, airScale: 0.02, telemetryMs: 1e9 });
   await using bot = await startSharingBot(node.port);
   const random = new Random(7).fork("crowd");
-  const line = watchLine(node);
+  const line = watchLine(node, bot);
   const stop = new AbortController();
   const started: Traffic[] = [];
   const given = () => started[0]?.givenAtMs.size ?? 0;
@@ -63,7 +63,7 @@ async function lastPacket(node: SimulatedNode, random: Random, { stays }: Comers
 
 function rowsOf({ line, stays, given }: Books, faults: FaultCounts, ms: number): Measurement[] {
   const everHeard = new Set(stays.flatMap(({ heard }) => heard));
-  const { ids, unread } = readable(line.said, everHeard, (connection) => line.isCut(connection));
+  const { ids, unread } = readable(line.said, everHeard, (connection) => line.isReset(connection));
   const [first, ...others] = stays as [Stay, ...Stay[]];
   const ofMesh = orderOf(ids);
   // All others beside the one who stays: that order holds the texts of the clients too.
@@ -87,10 +87,10 @@ function rowsOf({ line, stays, given }: Books, faults: FaultCounts, ms: number):
       "packets lost",
       sum(({ lost }) => lost),
       [
-        `${CLIENTS} clients at once, ${stays.length} stays in ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} minutes`}`,
+        `${CLIENTS} clients at once, ${stays.length} stays in ${ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`}`,
         `${PACKETS_A_SECOND} packets/s and ${texts} texts of theirs, heard ${heard} times`,
         `faults of the line: ${[...faults].map(([fault, count]) => `${count} ${fault}`).join(", ")}`,
-        `apart: ${unread} on their way when the line was cut, ${line.lostInNode} lost in the node`,
+        `apart: ${unread} on their way when the line was reset, ${line.lostInNode} lost in the node`,
       ].join("; "),
     ),
     row("packets doubled", sum(({ doubled }) => doubled), "in the same run, for any client"),

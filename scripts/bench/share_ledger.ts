@@ -65,13 +65,13 @@ export interface Said {
 }
 
 /**
- * What of it was there to be read: all, but for what followed the last that anybody has heard on a connection that was cut off short,
- * which may have been on its way. `unread` counts that.
+ * What of it was there to be read: all, but for what followed the last that anybody has heard on a connection that was reset, which may
+ * have been on its way. `unread` counts that.
  */
 export function readable(
   said: readonly Said[],
   heard: ReadonlySet<number>,
-  isCut: (connection: number) => boolean,
+  isReset: (connection: number) => boolean,
 ): { readonly ids: readonly number[]; readonly unread: number } {
   const lastHeard = new Map<number, number>();
   said.forEach(({ id, connection }, place) => heard.has(id) && lastHeard.set(connection, place));
@@ -79,7 +79,7 @@ export function readable(
   const ids = said.flatMap(({ id, connection, certain }, place) => {
     if (heard.has(id)) return [id];
     if (!certain) return [];
-    if (!isCut(connection) || place < (lastHeard.get(connection) ?? -1)) return [id];
+    if (!isReset(connection) || place < (lastHeard.get(connection) ?? -1)) return [id];
     unread += 1;
     return [];
   });

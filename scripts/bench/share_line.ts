@@ -4,6 +4,7 @@ import { PortNum } from "../../src/link/enums.ts";
 import type { MeshPacket } from "../../src/link/messages.ts";
 import type { SimulatedNode } from "../../src/simulator/node.ts";
 import type { Random } from "../../src/simulator/random.ts";
+import type { SharingBot } from "./share_bot.ts";
 import { readPayload } from "./share_client.ts";
 import type { Said } from "./share_ledger.ts";
 
@@ -11,6 +12,8 @@ const FAULT_EVERY_MS = 1500;
 const SPLIT_BYTES = 7;
 const GARBAGE_BYTES = 100;
 const FAULTS = ["FIN", "RST", "garbage", "split writes"] as const;
+// After five such ends the bot takes the radio's line for one that another client fights for, and stays away for a while.
+const FINS_IN_A_ROW = 3;
 
 /** What was seen of it. */
 export interface Line {
@@ -20,14 +23,14 @@ export interface Line {
   readonly lostInNode: number;
   /** Most connections that were open at the same moment, and those that another one pushed out. */
   readonly mostOpen: number;
-  /** Whether a connection was ended by the radio. */
-  isCut(connection: number): boolean;
+  /** Whether a connection was reset: what the radio's side still had to send is gone. */
+  isReset(connection: number): boolean;
 }
 
-/** Watches a node that has one connection already. */
-export function watchLine(node: SimulatedNode): Line {
+/** Watches the only connection of a bot to a node, and those that follow it. */
+export function watchLine(node: SimulatedNode, bot: SharingBot): Line {
   const said: Said[] = [];
-  const cut = new Set<number>();
+  const reset = new Set<number>();
   let lostInNode = 0;
   let open = 1;
   let mostOpen = open;
@@ -40,7 +43,7 @@ export function watchLine(node: SimulatedNode): Line {
   node.on("dial", () => void (mostOpen = Math.max(mostOpen, open += 1)));
   node.on("closed", ({ connection, cause }) => {
     open -= 1;
-    if (cause === "hungUp" || cause === "reset" || cause === "writeFailed" || cause === "socketError") cut.add(connection);
+    if (cause !== "hungUp" && cause !== "disconnect") reset.add(connection);
   });
   node.on("fromRadio", ({ connection, payload }) => {
     const message = readPayload(payload);
@@ -59,7 +62,8 @@ export function watchLine(node: SimulatedNode): Line {
     get mostOpen() {
       return mostOpen;
     },
-    isCut: (connection) => cut.has(connection),
+    // A close makes a FIN, but a RST where the node has not read all that the bot has written (RFC 2525, 2.17): only the bot sees which.
+    isReset: (connection) => reset.has(connection) || (bot.lineEnds[connection - 1] ?? "").includes("reset by peer"),
   };
 }
 
@@ -69,17 +73,21 @@ export type FaultCounts = ReadonlyMap<string, number>;
 /** Spoils the line again and again until it is stopped. */
 export async function spoilLine(node: SimulatedNode, random: Random, signal: AbortSignal): Promise<FaultCounts> {
   const counts = new Map<string, number>();
+  let fins = 0;
   for (;;) {
     await delay(systemClock, FAULT_EVERY_MS, signal).catch(() => {});
     node.splitWrites(undefined);
     if (signal.aborted) return counts;
-    const fault = random.pick(FAULTS);
+    const drawn = random.pick(FAULTS);
+    const fault = drawn === "FIN" && fins === FINS_IN_A_ROW ? "RST" : drawn;
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
     switch (fault) {
       case "FIN":
+        fins += 1;
         node.hangUp();
         break;
       case "RST":
+        fins = 0;
         node.reset();
         break;
       case "garbage":

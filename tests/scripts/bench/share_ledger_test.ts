@@ -34,7 +34,7 @@ Deno.test("judgeHearing() finds what a client was not to hear: its own texts, an
   assert.deepEqual(judgeHearing({ said: SAID, heard: [11, 99] }), { ...NOTHING, doubled: 1 });
 });
 
-Deno.test("readable() leaves out only what followed the last that was heard before a cut", () => {
+Deno.test("readable() leaves out only what followed the last that was heard before a reset", () => {
   const said = [1, 2, 3].map((id) => ({ id, connection: 1, certain: true })).concat({ id: 4, connection: 2, certain: true });
   assert.deepEqual(readable(said, new Set([2]), (connection) => connection === 1), { ids: [1, 2, 4], unread: 1 });
   assert.deepEqual(readable(said, new Set(), (connection) => connection === 1), { ids: [4], unread: 3 });
