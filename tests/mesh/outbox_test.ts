@@ -283,6 +283,22 @@ Deno.test("Outbox waits for an acknowledgement for 120 s, to the millisecond", a
   }
 });
 
+Deno.test("Outbox sends nothing again that a neighbour has repeated meanwhile, and still hears the recipient's acknowledgement", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  bench.lost();
+  bench.ready();
+  // It waits for late acknowledgements before it is sent a second time.
+  assert.equal(bench.sent.length, 1);
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.NONE });
+  assert.equal(bench.outbox.knows(ticket.id), true);
+  bench.outbox.routing({ requestId: ticket.id, from: ALICE, error: RoutingError.NONE });
+  assert.deepEqual(await outcomeOf(ticket), { kind: "delivered" });
+  assert.equal(bench.sent.length, 1);
+  bench.outbox.close();
+});
+
 Deno.test("Ticket.cancel() takes back what was not sent, and nothing else", async () => {
   const bench = new Bench();
   const sent = bench.text("sent");
