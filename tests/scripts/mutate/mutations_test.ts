@@ -83,3 +83,18 @@ Deno.test("equivalence() knows a log's call that is left out for one", () => {
   const reasons = mutationsOf(source).map((mutation) => equivalence(mutantOf("src/a.ts", source, mutation)));
   assert.deepEqual(reasons, ["it changes the log alone", undefined]);
 });
+
+Deno.test("equivalence() lets a mistake pass that changes the log alone, and no other in the same line", () => {
+  const reasonFor = (source: string, mutated: string) => {
+    const mutants = mutationsOf(source).map((mutation) => mutantOf("src/x.ts", source, mutation));
+    const mutant = mutants.find(({ source }) => source === mutated);
+    assert.ok(mutant !== undefined, mutants.map(({ source }) => source).join(" | "));
+    return equivalence(mutant);
+  };
+  const alone = "it changes the log alone";
+  assert.equal(reasonFor("log.info`${a + b} came`;", "log.info`${a - b} came`;"), alone);
+  assert.equal(reasonFor("if (a) log.info`came`;", "if (!(a)) log.info`came`;"), alone);
+  assert.equal(reasonFor("if (a) return log.info`${b + c}`;", "if (a) return log.info`${b - c}`;"), alone);
+  assert.equal(reasonFor("if (a) return log.info`${b + c}`;", "if (!(a)) return log.info`${b + c}`;"), undefined);
+  assert.equal(reasonFor("x = a + b;", "x = a - b;"), undefined);
+});
