@@ -39,7 +39,12 @@ export async function htmlTexts(html: string): Promise<string[]> {
   }
 
   const handler = new ShallowHandler();
-  new Parser(handler).end(html);
+  try {
+    new Parser(handler).end(html);
+  } catch (error) {
+    // The library gives some broken entities up with a RangeError.
+    throw error instanceof ServiceError ? error : new ServiceError("unreadable", "the page's markup is broken", { cause: error });
+  }
   const texts: string[] = [];
   collect(handler.root, texts);
   return texts;

@@ -55,6 +55,13 @@ Deno.test("htmlTexts() refuses elements nested beyond reason", async () => {
   }
 });
 
+Deno.test("htmlTexts() says that it cannot read a page with an entity beyond every number", async () => {
+  await assert.rejects(
+    htmlTexts(`<p>before</p>&#xe${"a".repeat(300)};`),
+    (error) => error instanceof ServiceError && error.fault === "unreadable" && error.message === "the page's markup is broken",
+  );
+});
+
 Deno.test("htmlTexts() gives texts or says that it cannot, whatever the page", async () => {
   const parts = [
     "<",

@@ -73,6 +73,8 @@ const WAIT_LIMIT_MS = 30_000;
 const DEAD_LINK_MS = 20_000;
 // What was begun and not ended waits for bytes behind it.
 const TORN_MS = 60_000;
+// Several of them can swallow what stands between.
+const SWALLOWED_MS = 5000;
 const NOTE_SPARE_MS = 1000;
 
 /** Judges a client. */
@@ -149,10 +151,11 @@ class TakenPackets {
       } else this.unreached += 1;
       return;
     }
-    const isOld = !this.#mayBeRepeated(packet) &&
-      (bornAtMs < this.#guest.connectedAtMs - SURE_MS || this.#wasToldBefore(packet));
+    // Which of its sayings this one is nobody can tell.
+    const isUnclear = this.#mayBeRepeated(packet);
+    const isOld = !isUnclear && (bornAtMs < this.#guest.connectedAtMs - SURE_MS || this.#wasToldBefore(packet));
     if (isOld) this.#old(packet);
-    else this.#isMissedTexts = false;
+    else if (!isUnclear) this.#isMissedTexts = false;
     this.#inOrder(packet, isOld);
   }
 
@@ -222,6 +225,7 @@ class TakenPackets {
     return handed.filter((packet) => {
       const { key, order, connection } = packet;
       if (this.#counts.has(key) || !isForAll(packet) || this.#sources.handedAs(key).length > 1) return false;
+      if (this.#sources.tornBetween(packet.atMs - SWALLOWED_MS, packet.atMs)) return false;
       const between = first !== undefined && order > first.order && order < (lastOf.get(connection) ?? -1);
       return between || this.#mustHaveCome(packet);
     }).map(describe);

@@ -215,3 +215,18 @@ Deno.test("lastLine() names the invariants that broke; standingLines() tells the
   assert.equal(lastLine(standings.slice(0, 1), 5), "chaos: all invariants hold (seed 5)");
   assert.match(standingLines(standings).join("\n"), /BROKEN {2}two[^]*a story/);
 });
+
+Deno.test("OneConnection forgets another client's port when it has left and somebody dials from there again", async () => {
+  const watch = new OneConnection(4403, () => new Set());
+  const stranger = { localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 60_000 } } as const;
+  await watch.stranger(Promise.resolve(stranger));
+  await watch.dialed(60_000);
+  watch.strangerLeft(stranger);
+  assert.ok(watch.isStranger(60_000));
+  await watch.dialed(60_000);
+  assert.ok(!watch.isStranger(60_000));
+  await watch.stranger(Promise.resolve(stranger));
+  await watch.dialed(60_000);
+  assert.ok(watch.isStranger(60_000));
+  assert.equal(watch.standing().seen, "1 dials of the bot");
+});

@@ -250,6 +250,11 @@ Deno.test("SharedClients: missed texts come right behind the first handshake, wh
     return run.broken;
   };
   assert.deepEqual(after([]), []);
+  const repeated = new Run();
+  repeated.give(5, "pong").hand(old).later(20_000).books.died(repeated.atMs);
+  const alone = repeated.later(5000).guest();
+  repeated.tell(alone, packet(5, { from: OWN, text: "pong" }), old).leave(alone);
+  assert.deepEqual(repeated.broken, []);
   assert.match(after([], true).join(), /though client 1 was there/);
   assert.match(after([packet(2)]).join(), /comes late/);
   const telemetry = new Run().hand(packet(3)).later(20_000);
@@ -331,6 +336,15 @@ Deno.test("SharedClients: what is pieced together from frames that were never fi
   };
   assert.deepEqual(story(true), []);
   assert.match(story(false).join(), /comes from nowhere/);
+});
+
+Deno.test("SharedClients: what stood between frames that were never finished is not missing", () => {
+  const run = new Run();
+  const guest = run.guest();
+  run.hand(packet(1)).books.torn(run.atMs);
+  run.hand(packet(2)).later(6000).hand(packet(3), packet(4)).tell(guest, packet(1), packet(4)).leave(guest);
+  assert.equal(run.broken.length, 1);
+  assert.match(run.broken[0] as string, /2000\/3 .*missing/);
 });
 
 Deno.test("SharedClients: the texts of clients are on the air to everybody, each as one packet", () => {
