@@ -59,6 +59,8 @@ export class FanOut {
 
   /** A packet that one client, or the bot, has sent, for all others. */
   echo(packet: MeshPacket, fromRadio: Uint8Array, sender: Client | undefined): void {
+    // A text that is given to the radio once more, because the link or the program ended, was told the first time.
+    if (isText(packet) && this.#options.texts.has(fromRadio)) return;
     const payload = isText(packet) ? this.#options.texts.add(fromRadio, sender?.address) : new Payload(fromRadio);
     this.toAll(payload, (client) => client !== sender);
     if (sender !== undefined && payload.textNumber !== undefined && sender.listens) sender.tookText(payload.textNumber);

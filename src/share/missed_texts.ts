@@ -1,5 +1,6 @@
 /** The texts of the last day, for the clients that were away: each address gets what came since its last client left. */
 import type { Clock } from "../clock.ts";
+import { decode } from "../link/codec.ts";
 import { logger } from "../log.ts";
 import { Payload } from "./payload.ts";
 
@@ -21,6 +22,8 @@ interface Text {
   readonly atWallMs: number;
   /** The address of the client that sent it. */
   readonly sender: string | undefined;
+  /** Sender and id of its packet. */
+  readonly key: string;
 }
 
 interface Kept {
@@ -52,6 +55,7 @@ export class MissedTexts {
       number,
       atWallMs,
       sender,
+      key: keyOf(decodeBase64(bytes)),
     }));
     for (const [address, cursor] of kept.cursors) this.#cursors.set(address, cursor);
     log.debug`${this.#texts.length} texts are kept for clients that were away`;
@@ -66,10 +70,16 @@ export class MissedTexts {
   add(bytes: Uint8Array, sender?: string): Payload {
     const number = this.#next++;
     const payload = new Payload(bytes, number);
-    this.#texts.push({ payload, number, atWallMs: this.#clock.wallMs(), sender });
+    this.#texts.push({ payload, number, atWallMs: this.#clock.wallMs(), sender, key: keyOf(bytes) });
     this.#dropOld();
     this.#keep();
     return payload;
+  }
+
+  /** Whether a text is known: an encoded FromRadio with a packet of the same sender and id. */
+  has(bytes: Uint8Array): boolean {
+    const key = keyOf(bytes);
+    return key !== "" && this.#texts.some((text) => text.key === key);
   }
 
   /** What a client of this address missed; nothing when none was here before. `from`: the text that it had last. */
@@ -114,6 +124,17 @@ export class MissedTexts {
       cursors: [...this.#cursors],
     };
     this.#file.write(kept);
+  }
+}
+
+/** Empty when there is no packet, or none that could be told from others. */
+function keyOf(fromRadio: Uint8Array): string {
+  try {
+    const { payloadVariant } = decode("FromRadio", fromRadio);
+    if (payloadVariant.case !== "packet" || payloadVariant.value.id === 0) return "";
+    return `${payloadVariant.value.from}/${payloadVariant.value.id}`;
+  } catch {
+    return "";
   }
 }
 

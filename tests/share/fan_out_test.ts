@@ -338,3 +338,21 @@ Deno.test("FanOut keeps texts alone for those who are away, and none that are hi
   fanOut.echo(sent, fromRadio({ case: "packet", value: sent })[1], one);
   assert.deepEqual([ids(), texts.since("away").texts.length, one.lastTextNumber, texts.since("127.0.0.1").from], [[[], [11], []], 2, 2, 2]);
 });
+
+Deno.test("FanOut tells a text that is given to the radio once more, under the same id, only once", () => {
+  const { fanOut, texts, told } = fanRig();
+  const echo = (id: number, text: string) => {
+    const packet = make("MeshPacket", textPacket(text, { from: 0xa1b2_0a01, id }));
+    fanOut.echo(packet, encode("FromRadio", { payloadVariant: { case: "packet", value: packet } }), undefined);
+  };
+  const heard = () => told().map((messages) => messages.map((message) => message.case === "packet" && message.value.id));
+  echo(7, "pong");
+  echo(7, "pong");
+  echo(8, "pong");
+  assert.deepEqual(heard(), [[7, 8], [7, 8], []]);
+  assert.equal(texts.newest, 2);
+  // Without an id nothing says that it is the same.
+  echo(0, "pong");
+  echo(0, "pong");
+  assert.deepEqual(heard(), [[0, 0], [0, 0], []]);
+});

@@ -206,3 +206,27 @@ Deno.test("MissedTexts writes each change to its file, and refuses a file that i
     await assert.rejects(new MissedTexts({ clock, file: kept }).load(), TypeError, JSON.stringify(value));
   }
 });
+
+Deno.test("MissedTexts.has() knows a text by its sender and id, over a restart too", async () => {
+  const clock = createFakeClock();
+  let file: unknown;
+  const kept = {
+    read: <T>(parse: (value: unknown) => T) => Promise.resolve(file === undefined ? undefined : parse(file)),
+    write: (value: unknown) => void (file = JSON.parse(JSON.stringify(value))),
+  };
+  const bytesOf = (from: number, id: number, text: string) =>
+    encode("FromRadio", { payloadVariant: { case: "packet", value: textPacket(text, { from, id }) } });
+  const texts = new MissedTexts({ clock, file: kept });
+  texts.add(bytesOf(ALICE, 7, "one"));
+  texts.add(bytesOf(ALICE, 0, "two"));
+  const later = new MissedTexts({ clock, file: kept });
+  await later.load();
+  for (const known of [texts, later]) {
+    // Its bytes may differ: the time of the packet is that of its sending.
+    assert.equal(known.has(bytesOf(ALICE, 7, "other")), true);
+    assert.equal(known.has(bytesOf(ALICE, 8, "one")), false);
+    assert.equal(known.has(bytesOf(ALICE + 1, 7, "one")), false);
+    assert.equal(known.has(bytesOf(ALICE, 0, "two")), false);
+    assert.equal(known.has(new Uint8Array([1])), false);
+  }
+});
