@@ -18,6 +18,8 @@ export interface ClientsOptions {
   /** An encoded ToRadio. */
   readonly onToRadio: (client: Client, bytes: Uint8Array) => void;
   readonly onWantsHandshake: (client: Client, nonce: number) => void;
+  /** It has surely had a text. */
+  readonly onTook?: (client: Client, textNumber: number) => void;
   /** It is gone; `alone`: nobody else of its address is connected. */
   readonly onGone: (client: Client, alone: boolean) => void;
 }
@@ -60,7 +62,7 @@ export class Clients implements Iterable<Client> {
       conn,
       clock: this.#options.clock,
       onPayload: (bytes) => client !== undefined && this.#heard(client, bytes),
-      onText: (textNumber) => client?.tookText(textNumber),
+      onText: (textNumber) => client !== undefined && this.#took(client, textNumber),
       onEnd: (reason) => client !== undefined && this.end(client, reason),
     });
     const client = this.#open(address, "tcp", role, tcp);
@@ -70,7 +72,7 @@ export class Clients implements Iterable<Client> {
 
   /** A page that asks by HTTP; undefined: there is no room. */
   openHttp(address: string, role: Role): HttpSession | undefined {
-    const outlet = new HttpOutlet((textNumber) => client?.tookText(textNumber));
+    const outlet = new HttpOutlet((textNumber) => client !== undefined && this.#took(client, textNumber));
     const client = this.#open(address, "http", role, outlet);
     if (client === undefined) return undefined;
     return {
@@ -99,6 +101,11 @@ export class Clients implements Iterable<Client> {
   close(reason: string): void {
     this.#closed = true;
     this.endAll(reason);
+  }
+
+  #took(client: Client, textNumber: number): void {
+    client.tookText(textNumber);
+    this.#options.onTook?.(client, textNumber);
   }
 
   #heard(client: Client, bytes: Uint8Array): void {

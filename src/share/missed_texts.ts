@@ -49,6 +49,7 @@ export class MissedTexts {
   async load(): Promise<void> {
     const kept = await this.#file?.read(parseKept);
     if (kept === undefined) return;
+    const early = this.#texts;
     this.#next = Math.max(this.#next, kept.next);
     this.#texts = kept.texts.map(({ number, atWallMs, bytes, sender }) => ({
       payload: new Payload(decodeBase64(bytes), number),
@@ -58,6 +59,8 @@ export class MissedTexts {
       key: keyOf(decodeBase64(bytes)),
     }));
     for (const [address, cursor] of kept.cursors) this.#cursors.set(address, cursor);
+    // Heard while the file was read: nobody has been told of them yet.
+    for (const { payload, sender } of early) this.add(payload.bytes, sender);
     log.debug`${this.#texts.length} texts are kept for clients that were away`;
   }
 
@@ -89,6 +92,13 @@ export class MissedTexts {
     this.#dropOld();
     const missed = this.#texts.filter(({ number, sender }) => number > cursor && sender !== address);
     return { from: cursor, texts: missed.map(({ payload }) => payload) };
+  }
+
+  /** A client of an address has had the texts up to this number: so much is known of it should this process be killed. */
+  had(address: string, number: number): void {
+    if ((this.#cursors.get(address) ?? -1) >= number) return;
+    this.#cursors.set(address, number);
+    this.#keep();
   }
 
   /** The last client of an address has left; it has had the texts up to this number. */

@@ -87,6 +87,7 @@ export class Share implements AsyncDisposable {
       clock,
       onToRadio: (client, bytes) => this.#toRadio(client, bytes),
       onWantsHandshake: (client, nonce) => this.#handshake(client, nonce),
+      onTook: (client, textNumber) => client.listens && this.#texts.had(client.address, textNumber),
       onGone: (client, alone) => this.#gone(client, alone),
     });
     this.#reread = new Reread({ clock, askConfig: () => radio.askConfig(), askNodes: () => radio.askNodes() });

@@ -176,10 +176,12 @@ Deno.test("MissedTexts writes each change to its file, and refuses a file that i
   assert.deepEqual(file, good);
   const later = new MissedTexts({ clock, file: kept });
   later.add(new Uint8Array([9]));
-  later.add(new Uint8Array([9]));
+  later.add(new Uint8Array([8]));
   file = good;
   await later.load();
-  assert.equal(later.newest, 2);
+  // What came while the file was read stands behind what was in it.
+  assert.equal(later.newest, 4);
+  assert.deepEqual(later.since("a").texts.map(({ bytes }) => [...bytes]), [[1, 255], [9], [8]]);
   texts.clear();
   assert.deepEqual(file, { next: 2, texts: [], cursors: [] });
   for (let count = 0; count < 150; count += 1) texts.add(new Uint8Array([1]));
@@ -229,4 +231,28 @@ Deno.test("MissedTexts.has() knows a text by its sender and id, over a restart t
     assert.equal(known.has(bytesOf(ALICE, 0, "two")), false);
     assert.equal(known.has(new Uint8Array([1])), false);
   }
+});
+
+Deno.test("Share knows what a connected client has had, should the program be killed", async () => {
+  let file = { cursors: [] as [string, number][] };
+  const kept = { read: () => Promise.resolve(undefined), write: (value: unknown) => void (file = JSON.parse(JSON.stringify(value))) };
+  await using rig = await shareRig({ clock: createFakeClock(), share: { file: kept } });
+  await using phone = await connectFrom("127.0.0.1", await rig.port(), rig.node.nodeNum);
+  await phone.handshake(69420);
+  for (const id of [1, 2]) {
+    rig.node.receiveFromMesh(textPacket("text", { from: ALICE, id }));
+    await phone.packet((packet) => packet.id === id);
+    await socketsSettle();
+    assert.deepEqual(file.cursors, [["127.0.0.1", id]]);
+  }
+});
+
+Deno.test("MissedTexts.had() moves forward only", () => {
+  const texts = new MissedTexts({ clock: createFakeClock() });
+  for (let count = 0; count < 4; count += 1) texts.add(new Uint8Array([count]));
+  texts.had("a", 3);
+  texts.had("a", 2);
+  assert.deepEqual(texts.since("a").texts.map(({ bytes }) => bytes[0]), [3]);
+  texts.had("a", 4);
+  assert.deepEqual(texts.since("a"), { from: 4, texts: [] });
 });
