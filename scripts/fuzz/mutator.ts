@@ -23,8 +23,9 @@ export function nextInput(options: MutatorOptions): Uint8Array {
   const { corpus, random } = options;
   let input = corpus.length === 0 ? new Uint8Array(0) : random.pick(corpus);
   const times = random.pick([1, 1, 1, 2, 3, 5, 8]);
-  for (let turn = 0; turn < times; turn += 1) input = mutate(input, options);
-  return input.subarray(0, MAX_BYTES);
+  // Cut each time: several mutations that repeat a part would multiply.
+  for (let turn = 0; turn < times; turn += 1) input = mutate(input, options).subarray(0, MAX_BYTES);
+  return input;
 }
 
 function mutate(input: Uint8Array, options: MutatorOptions): Uint8Array {
