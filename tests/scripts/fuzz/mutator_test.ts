@@ -67,3 +67,9 @@ Deno.test("piecesOf() cuts the same input the same way and loses nothing", () =>
   assert.ok(piecesOf(input).length > 5);
   assert.deepEqual(joined(...piecesOf(input)), input);
 });
+
+Deno.test("nextInput() stays within 64 KiB, however often a part is repeated", () => {
+  const random = new Random(5);
+  const corpus = [new TextEncoder().encode("no tag at all ".repeat(80))];
+  for (let turn = 0; turn < 400; turn += 1) assert.ok(nextInput({ shape: "html", corpus, random }).length <= 65_536);
+});
