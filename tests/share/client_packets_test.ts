@@ -111,7 +111,10 @@ Deno.test("Share lets texts wait for the firmware's 2 s, reports on each within 
   assert.ok(waitedMs.reduce((sum, ms) => sum + ms, 0) < 2000, String(waitedMs));
   await passTime(clock, 8000);
   await client.barrier();
-  assert.deepEqual(packets.filter((packet) => textOf(packet) !== undefined).map(({ id }) => id), ids);
+  const texts = packets.filter((packet) => textOf(packet) !== undefined);
+  assert.deepEqual(texts.map(({ id }) => id).filter((id) => ids.includes(id)), ids);
+  // On a busy machine two may reach the node too close together; what it refuses comes once more under another id.
+  assert.deepEqual([...new Set(texts.map(textOf))], ids.map((id) => `text ${id}`));
   const statuses = client.messages.filter(({ payloadVariant }) =>
     payloadVariant.case === "queueStatus" && ids.includes(payloadVariant.value.meshPacketId)
   );
