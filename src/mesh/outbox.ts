@@ -173,9 +173,11 @@ export class Outbox {
   /** The node reports on a packet that we gave it; other reports (its own packets, heartbeats) are ignored. */
   queueStatus(status: QueueStatus): void {
     if (status.meshPacketId === 0) return;
-    if (status.meshPacketId === this.#awaitingStatusOf) this.#statusDone(status.free);
     const entry = this.#inFlight.get(status.meshPacketId);
-    if (entry === undefined || entry.state !== "sent") return;
+    const isNew = entry !== undefined && entry.state === "sent";
+    if (isNew) this.#queue.reported(entry.draft.portnum, this.#clock.nowMs());
+    if (status.meshPacketId === this.#awaitingStatusOf) this.#statusDone(status.free);
+    if (!isNew) return;
     const verdict = judgeQueueStatus(status.res);
     if (verdict !== undefined) return this.#apply(entry, verdict);
     entry.state = "accepted";

@@ -127,12 +127,15 @@ export function judgeRoutingError(error: number): Verdict {
   }
 }
 
-/** What the firmware lets one client send of a kind in a given time (PhoneAPI.cpp); milliseconds between two. */
+/**
+ * What the firmware lets one client send of a kind in a given time (PhoneAPI.cpp); milliseconds from the node's report on one to the
+ * next. The node takes its own time before it reports, so no jitter of the network can bring two of ours too close together there.
+ */
 export function minGapMs(portnum: number): number {
   switch (portnum) {
     case PortNum.TEXT_MESSAGE_APP:
-      // 2 s at the node; two of ours may arrive there closer together than they left here.
-      return 2100;
+      // 2 s at the node, and a little because its clock and ours do not run alike.
+      return 2010;
     case PortNum.TRACEROUTE_APP:
       return 30_500;
     case PortNum.POSITION_APP:

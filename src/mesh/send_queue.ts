@@ -89,6 +89,11 @@ export class SendQueue<Entry extends Waiting> {
     if (this.#lastServed.size > PEOPLE_REMEMBERED) this.#lastServed.delete(this.#lastServed.keys().next().value as number);
   }
 
+  /** The node has reported on a packet of this kind: its limit counts from now at the latest. */
+  reported(portnum: number, nowMs: number): void {
+    this.pauseKind(portnum, nowMs + minGapMs(portnum));
+  }
+
   /** Nothing of this kind goes out before `untilMs`. */
   pauseKind(portnum: number, untilMs: number): void {
     this.#nextAtMs.set(portnum, Math.max(this.#nextAtMs.get(portnum) ?? 0, untilMs));

@@ -402,6 +402,19 @@ Deno.test("Outbox.close() ends what was relayed as relayed, what was sent as unk
   assert.deepEqual([bench.clock.pendingTimers(), bench.sent.length], [0, 2]);
 });
 
+Deno.test("Outbox counts the time between two texts from the node's report, however late it comes", async () => {
+  const bench = new Bench();
+  bench.text("1");
+  bench.text("2");
+  await bench.clock.tick(1500);
+  bench.statusOfLast();
+  await bench.clock.tick(2009);
+  assert.equal(bench.sent.length, 1);
+  await bench.clock.tick(1);
+  assert.equal(bench.sent.length, 2);
+  bench.outbox.close();
+});
+
 Deno.test("Outbox takes a missing report for room for one more, and waits no longer when the report has come", async () => {
   const bench = new Bench();
   bench.text("1");

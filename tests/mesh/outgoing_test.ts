@@ -47,7 +47,7 @@ Deno.test("judgeRoutingError() tries again what is limited, ends the rest, and k
 });
 
 Deno.test("minGapMs() is a little more than what the firmware lets one client send", () => {
-  assert.equal(minGapMs(PortNum.TEXT_MESSAGE_APP), 2100);
+  assert.equal(minGapMs(PortNum.TEXT_MESSAGE_APP), 2010);
   assert.equal(minGapMs(PortNum.TRACEROUTE_APP), 30_500);
   for (const portnum of [PortNum.POSITION_APP, PortNum.WAYPOINT_APP, PortNum.ALERT_APP, PortNum.TELEMETRY_APP]) {
     assert.equal(minGapMs(portnum), 10_200);

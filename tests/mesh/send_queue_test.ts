@@ -4,7 +4,7 @@ import { PortNum } from "../../src/link/enums.ts";
 import type { Draft } from "../../src/mesh/outgoing.ts";
 import { SendQueue, type Waiting } from "../../src/mesh/send_queue.ts";
 
-const GAP_MS = 2100;
+const GAP_MS = 2010;
 
 interface Named extends Waiting {
   readonly name: string;
