@@ -4,7 +4,6 @@
  * `deno task bench [--only a,c] [--kills N] [--minutes N] [--json] [--save]`. `--kills` is for q, `--minutes` for the clients of v. `--save`
  * keeps the ratios of this run in `bench/baseline.json`; every run says which of its ratios are worse than those by more than a fifth.
  */
-import { parseArgs } from "node:util";
 import { systemClock } from "../src/clock.ts";
 import { describeError } from "../src/errors.ts";
 import { type Baseline, baselineText, fallNotes, mergeBaseline, readBaseline } from "./bench/baseline.ts";
@@ -28,6 +27,7 @@ import { storeQuestionsFigure } from "./bench/store_questions.ts";
 import { storeWrittenFigure } from "./bench/store_written.ts";
 import { tableLines, verdictLine } from "./bench/table.ts";
 import { wholeWayFigure } from "./bench/whole_way.ts";
+import { COUNT, POSITIVE, someOf, taskOptions } from "./support/options.ts";
 
 const FIGURES: readonly Figure[] = [
   reconnectFigure,
@@ -47,6 +47,8 @@ const FIGURES: readonly Figure[] = [
   hangingFigure,
 ];
 
+const USAGE = ["deno task bench [--only a,c] [--kills N] [--minutes N] [--json] [--save]; the figures are:"]
+  .concat(FIGURES.map(({ letter, title }) => `  ${letter}  ${title}`)).join("\n");
 const BASELINE = new URL("bench/baseline.json", import.meta.url);
 const PIPE_COLUMNS = 130;
 
@@ -83,35 +85,13 @@ function readArguments(): {
   readonly save: boolean;
   readonly options: MeasureOptions;
 } {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      only: { type: "string" },
-      kills: { type: "string", default: "10" },
-      minutes: { type: "string" },
-      json: { type: "boolean", default: false },
-      save: { type: "boolean", default: false },
-    },
-  });
-  const kills = Number(values.kills);
-  if (!Number.isInteger(kills) || kills < 1) {
-    console.error(`--kills wants how often the bot is to be killed, such as 200: it is ${values.kills}`);
-    Deno.exit(2);
-  }
-  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
-  if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes))) {
-    console.error(`--minutes wants how long clients come and go at the shared radio, such as 10 or 0.5: it is ${values.minutes}`);
-    Deno.exit(2);
-  }
-  const wanted = values.only === undefined ? undefined : values.only.split(",").map((letter) => letter.trim());
-  const unknown = wanted?.filter((letter) => !FIGURES.some((figure) => figure.letter === letter)) ?? [];
-  if (unknown.length > 0) {
-    console.error(`Unknown figure ${unknown.join(", ")}; known are:`);
-    for (const { letter, title } of FIGURES) console.error(`  ${letter}  ${title}`);
-    Deno.exit(2);
-  }
-  const figures = FIGURES.filter(({ letter }) => wanted?.includes(letter) ?? true);
-  return { figures, whole: wanted === undefined, json: values.json, save: values.save, options: { kills, minutes } };
+  const { only, kills = 10, minutes, json, save } = taskOptions(
+    USAGE,
+    { only: someOf(FIGURES.map(({ letter }) => letter)), kills: COUNT, minutes: POSITIVE },
+    ["json", "save"],
+  );
+  const figures = FIGURES.filter(({ letter }) => only?.includes(letter) ?? true);
+  return { figures, whole: only === undefined, json, save, options: { kills, minutes } };
 }
 
 /** A figure that fails takes none of the others with it. */

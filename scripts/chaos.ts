@@ -4,36 +4,55 @@
  * `deno task chaos [--minutes N] [--seed N] [--log FILE]`. Exit code 0 when every invariant held; the last line says which did not.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { describeError } from "../src/errors.ts";
 import { run } from "./chaos/run.ts";
 import { planFaults, planMark } from "./chaos/schedule.ts";
+import { POSITIVE, SEED, taskOptions, TEXT } from "./support/options.ts";
 
 const USAGE = "deno task chaos [--minutes N] [--seed N] [--log FILE]";
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const STOPPED = 130;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { minutes: { type: "string", default: "1" }, seed: { type: "string" }, log: { type: "string" } },
+  const { minutes = 1, seed = crypto.getRandomValues(new Uint16Array(1))[0] as number, log } = taskOptions(USAGE, {
+    minutes: POSITIVE,
+    seed: SEED,
+    log: TEXT,
   });
-  const minutes = Number(values.minutes);
-  const seed = values.seed === undefined ? crypto.getRandomValues(new Uint16Array(1))[0] as number : Number(values.seed);
-  if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-    console.error(USAGE);
-    Deno.exit(2);
-  }
+  const logTo = log === undefined ? undefined : writable(log);
+  const stop = new AbortController();
+  // A second one ends it as it is.
+  const onSignal = () => {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+    stop.abort(new Error("stopped"));
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   const plan = planFaults({ seed, minutes });
   console.log(`${minutes} min of chaos, seed ${seed} (plan ${planMark(plan)})`);
   const folder = await Deno.makeTempDir({ prefix: "chaos-" });
   let lines: readonly string[];
   try {
-    lines = await run({ plan, seed, minutes, folder, say: console.log, logFile: values.log ?? join(folder, "bot.log") });
+    lines = await run({ plan, seed, minutes, folder, say: console.log, logFile: logTo ?? join(folder, "bot.log"), stop: stop.signal });
   } catch (error) {
-    lines = [error instanceof Error ? error.stack ?? error.message : String(error), `chaos: BROKEN: the run itself (seed ${seed})`];
+    lines = stop.signal.aborted
+      ? [`chaos: stopped before its end (seed ${seed})`]
+      : [error instanceof Error ? error.stack ?? error.message : String(error), `chaos: BROKEN: the run itself (seed ${seed})`];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   for (const line of lines) console.log(line);
-  Deno.exit(lines.at(-1)?.includes("BROKEN") ? 1 : 0);
+  Deno.exit(stop.signal.aborted ? STOPPED : lines.at(-1)?.includes("BROKEN") ? 1 : 0);
+}
+
+/** The path, when a file can be written there; else says why not and ends the task. */
+function writable(path: string): string {
+  try {
+    Deno.openSync(path, { write: true, create: true }).close();
+    return path;
+  } catch (error) {
+    console.error(`--log: ${path} cannot be written: ${describeError(error)}\n${USAGE}`);
+    Deno.exit(2);
+  }
 }
 
 await main();

@@ -5,10 +5,11 @@
  */
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { VERSION } from "../src/version.ts";
+import { someOf, taskOptions } from "./support/options.ts";
 
 const TARGETS = ["aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu"] as const;
+const USAGE = `deno task compile [--target ${TARGETS.join(" | ")}]; 64-bit systems only`;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const SUMS = join(DIST, "SHA256SUMS");
@@ -38,13 +39,7 @@ const FLAGS = [
 const ELF_MACHINES: Readonly<Record<string, number>> = { "aarch64-unknown-linux-gnu": 183, "x86_64-unknown-linux-gnu": 62 };
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ args: Deno.args, options: { target: { type: "string", multiple: true } } });
-  const targets = values.target ?? TARGETS;
-  const unknown = targets.filter((target) => !(TARGETS as readonly string[]).includes(target));
-  if (unknown.length > 0) {
-    console.error(`deno task compile: unknown target ${unknown.join(", ")}; known are ${TARGETS.join(" and ")} (64-bit systems only)`);
-    return 2;
-  }
+  const { target: targets = TARGETS } = taskOptions(USAGE, { target: someOf(TARGETS) });
   await Deno.mkdir(DIST, { recursive: true });
   // Not a folder of a random name: the path goes into the file.
   const work = join(DIST, "build");

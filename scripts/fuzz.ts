@@ -3,29 +3,21 @@
  * Feeds hostile input to every door of the program: `deno task fuzz [--minutes N] [--seed N] [--only a,b] [--jobs N]`. The minutes are shared
  * between the targets. Failures are made small and saved in tests/testdata/corpus/failures, where a test runs them.
  */
-import { parseArgs } from "node:util";
 import { TARGETS } from "./fuzz/registry.ts";
 import { type Outcome, watch } from "./fuzz/watch.ts";
+import { COUNT, POSITIVE, SEED, someOf, taskOptions } from "./support/options.ts";
+
+const NAMES = TARGETS.map(({ name }) => name);
+const USAGE = `deno task fuzz [--minutes N] [--seed N] [--only ${NAMES.join(",")}] [--jobs N]`;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      minutes: { type: "string", default: "5" },
-      seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-      only: { type: "string" },
-      jobs: { type: "string", default: String(Math.max(1, navigator.hardwareConcurrency)) },
-    },
-  });
-  const minutes = Number(values.minutes);
-  const seed = Number(values.seed);
-  const jobs = Math.max(1, Number(values.jobs));
-  const wanted = values.only?.split(",");
-  const targets = TARGETS.filter(({ name }) => wanted?.includes(name) ?? true);
-  if (!(minutes > 0) || !Number.isSafeInteger(seed) || !Number.isSafeInteger(jobs) || targets.length !== (wanted ?? TARGETS).length) {
-    console.error(`deno task fuzz [--minutes N] [--seed N] [--only ${TARGETS.map(({ name }) => name).join(",")}] [--jobs N]`);
-    Deno.exit(2);
-  }
+  const {
+    minutes = 5,
+    seed = Math.floor(Math.random() * 1e9),
+    only = NAMES,
+    jobs = Math.max(1, navigator.hardwareConcurrency),
+  } = taskOptions(USAGE, { minutes: POSITIVE, seed: SEED, only: someOf(NAMES), jobs: COUNT });
+  const targets = TARGETS.filter(({ name }) => only.includes(name));
   const seconds = Math.max(1, minutes * 60 * jobs / targets.length);
   console.log(`${targets.length} targets, ${seconds.toFixed(0)} s each, seed ${seed}`);
   const open = [...targets];

@@ -3,34 +3,25 @@
  * Makes small mistakes in the program, one at a time, and tells whether the tests find them:
  * `deno task mutate [--count N] [--seed N] [--room ROOM] [--jobs N]`.
  */
-import { parseArgs } from "node:util";
 import { join } from "node:path";
 import { Areas, listFiles } from "./mutate/area.ts";
 import { drawMutants } from "./mutate/draw.ts";
 import { describeMutant, equivalence, type Mutant } from "./mutate/mutant.ts";
 import { ROOT, Workshop } from "./mutate/workshop.ts";
+import { COUNT, SEED, someOf, taskOptions } from "./support/options.ts";
 
 const ROOMS = ["link", "mesh", "router", "store", "share"];
+const USAGE = `deno task mutate [--count N] [--seed N] [--room ${ROOMS.join(",")}] [--jobs N]`;
 // 48 of 50.
 const WANTED_SHARE = 0.96;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      count: { type: "string", default: "50" },
-      seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-      room: { type: "string" },
-      jobs: { type: "string", default: "2" },
-    },
+  const { count = 50, seed = Math.floor(Math.random() * 1e9), room: rooms = ROOMS, jobs = 2 } = taskOptions(USAGE, {
+    count: COUNT,
+    seed: SEED,
+    room: someOf(ROOMS),
+    jobs: COUNT,
   });
-  const count = Number(values.count);
-  const seed = Number(values.seed);
-  const rooms = values.room === undefined ? ROOMS : values.room.split(",");
-  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed) || rooms.some((room) => !ROOMS.includes(room))) {
-    console.error(`deno task mutate [--count N] [--seed N] [--room ${ROOMS.join("|")}] [--jobs N]`);
-    Deno.exit(2);
-  }
   console.log(`${count} mistakes in src/{${rooms.join(",")}}, seed ${seed}`);
   const sources = new Map(
     rooms.flatMap((room) => listFiles(ROOT, `src/${room}`)).map((file) => [file, Deno.readTextFileSync(join(ROOT, file))]),
@@ -66,7 +57,7 @@ async function main(): Promise<void> {
   }
   let underWay = 0;
   const told = new Set<string>();
-  await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+  await Promise.all(Array.from({ length: jobs }, work));
 
   for (const mutant of survivors) console.log(`survived: ${describeMutant(mutant)}`);
   const enough = caught >= Math.floor(WANTED_SHARE * (caught + survivors.length));

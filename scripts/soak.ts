@@ -3,13 +3,14 @@
  * Lets the bot live through days of a large mesh in minutes, and tells whether it grows: `deno task soak [--days N] [--seed N]`.
  * The picture is in soak.svg.
  */
-import { parseArgs } from "node:util";
 import { Random } from "../src/simulator/random.ts";
 import { svgChart, terminalChart } from "./soak/chart.ts";
 import { type GatheringBot, startGatheringBot } from "./soak/gathering_bot.ts";
 import { GATHERINGS, LargeMesh } from "./soak/large_mesh.ts";
 import { folderBytes, openDescriptors, type Sample, slopePerDay } from "./soak/sample.ts";
+import { POSITIVE, SEED, taskOptions } from "./support/options.ts";
 
+const USAGE = "deno task soak [--days N] [--seed N]";
 const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
 const MAX_SLOPE_BYTES = MIB;
@@ -23,15 +24,10 @@ const COMMANDS = ["/ping", "/my", "/help", "/nodes", "/status", "/stats", "/top"
 const HANG_UP_HOURS = new Set([4, 13, 22]);
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { days: { type: "string", default: "7" }, seed: { type: "string", default: "1" } },
-  });
-  const days = Number(values.days);
-  const seed = Number(values.seed);
+  const { days = 7, seed = 1 } = taskOptions(USAGE, { days: POSITIVE, seed: SEED });
   const collect = (globalThis as { gc?: () => void }).gc;
-  if (!(days > 0) || !Number.isSafeInteger(seed) || collect === undefined) {
-    console.error("deno task soak [--days N] [--seed N]; without the task, deno needs --v8-flags=--expose-gc");
+  if (collect === undefined) {
+    console.error("Start it as deno task soak: without the task, deno needs --v8-flags=--expose-gc");
     Deno.exit(2);
   }
   const startedMs = Date.now();

@@ -41,7 +41,7 @@ export async function guests({ port, random, books, quiet, over }: GuestsOptions
         conn = await Deno.connect({ hostname: "127.0.0.1", port });
       } catch {
         // The bot is not there at the moment.
-        return;
+        return books.refused();
       }
       const guest = new Guest({ conn, books, nonces });
       present.add(guest);

@@ -46,10 +46,12 @@ export interface RunOptions {
   readonly folder: string;
   readonly logFile: string;
   readonly say: (line: string) => void;
+  /** Whoever started it does not want it any more. */
+  readonly stop: AbortSignal;
 }
 
-/** Runs it; gives the report, the verdict last. */
-export async function run({ plan, seed, minutes, folder, logFile, say }: RunOptions): Promise<string[]> {
+/** Runs it; gives the report, the verdict last. Throws when it was stopped, as soon as the fault under way is over and all is put away. */
+export async function run({ plan, seed, minutes, folder, logFile, say, stop }: RunOptions): Promise<string[]> {
   const startedAtMs = systemClock.nowMs();
   const endAtMs = startedAtMs + minutes * 60_000;
   const quietFromMs = endAtMs - Math.min(QUIET_END_MS, minutes * 15_000);
@@ -121,18 +123,20 @@ export async function run({ plan, seed, minutes, folder, logFile, say }: RunOpti
   let done = 0;
   for (const fault of plan) {
     if (systemClock.nowMs() + fault.pauseMs + fault.forMs >= quietFromMs) break;
-    await delay(systemClock, fault.pauseMs);
+    await delay(systemClock, fault.pauseMs, stop).catch(() => {});
+    if (stop.aborted) break;
     if (fault.kind === "halfFrame") { for (const books of [shared, answers]) books.torn(systemClock.nowMs()); }
     await recovered(scene, fault, { link, recovery, say, startedAtMs, untilMs: endAtMs + LAST_ANSWERS_LIMIT_MS / 2 });
     done += 1;
   }
   users.noServices();
   quiet.abort();
-  await delay(systemClock, Math.max(0, quietFromMs - systemClock.nowMs()));
+  await delay(systemClock, Math.max(0, quietFromMs - systemClock.nowMs()), stop).catch(() => {});
   users.stop();
-  await lastAnswers(answers, endAtMs + LAST_ANSWERS_LIMIT_MS);
+  await lastAnswers(answers, endAtMs + LAST_ANSWERS_LIMIT_MS, stop);
   over.abort();
   await Promise.all([bot.stop(), visiting, calling, speaking, looking]);
+  stop.throwIfAborted();
 
   await copyFiles(disk.folder, join(folder, "end"));
   const journal = readJournal(join(folder, "end"));
@@ -192,9 +196,9 @@ async function recovered(
   say(`${line}: back after ${(tookMs / 1000).toFixed(2)} s`);
 }
 
-async function lastAnswers(answers: Answers, untilMs: number): Promise<void> {
+async function lastAnswers(answers: Answers, untilMs: number, stop: AbortSignal): Promise<void> {
   const sinceMs = systemClock.nowMs() - STILL_WAITED_FOR_MS;
-  while (systemClock.nowMs() < untilMs && answers.waiting(sinceMs) > 0) await delay(systemClock, LOOK_EVERY_MS / 2);
+  while (!stop.aborted && systemClock.nowMs() < untilMs && answers.waiting(sinceMs) > 0) await delay(systemClock, LOOK_EVERY_MS / 2);
 }
 
 async function look(once: () => void, signal: AbortSignal): Promise<void> {

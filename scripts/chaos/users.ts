@@ -48,9 +48,10 @@ export function startUsers({ mesh, random, answers }: { readonly mesh: Mesh; rea
       for (;;) {
         await delay(clock, own.between(...PAUSE_MS), over.signal);
         const onChannel = own.chance(CHANNEL_SHARE);
-        const text = onChannel ? CHANNEL_COMMAND : index === WEATHER_PERSON && services ? own.pick(WEATHER) : own.pick(COMMANDS);
+        const waitsForService = !onChannel && index === WEATHER_PERSON && services;
+        const text = onChannel ? CHANNEL_COMMAND : own.pick(waitsForService ? WEATHER : COMMANDS);
         const id = onChannel ? person.sendChannel(text) : person.sendDirect(text);
-        answers.asked({ from: person.nodeNum, id, text, atMs: clock.nowMs() });
+        answers.asked({ from: person.nodeNum, id, text, atMs: clock.nowMs(), waitsForService });
         const answered = new Promise<void>((resolve) => waiting.set(id, resolve));
         await Promise.race([answered, delay(clock, PATIENCE_MS, over.signal)]);
         waiting.delete(id);

@@ -8,7 +8,8 @@ import { corpusOf } from "./corpus.ts";
 import { minimise } from "./minimise.ts";
 import { nextInput } from "./mutator.ts";
 import { targetNamed } from "./registry.ts";
-import type { OpenTarget, Target } from "./target.ts";
+import { Runner } from "./runner.ts";
+import type { Target } from "./target.ts";
 
 /** What the process says, a line of JSON each. */
 export type Said =
@@ -16,7 +17,6 @@ export type Said =
   | { readonly said: "alive"; readonly runs: number }
   | { readonly said: "failed"; readonly what: string; readonly signature: string; readonly input: string };
 
-const SLOW_MS = 2000;
 const SAY_MS = 250;
 const LOOK_FROM_BYTES = 1024 ** 3;
 const MAX_KEPT_BYTES = 512 * 1024 ** 2;
@@ -33,20 +33,20 @@ async function main(): Promise<void> {
     });
   }
   const open = await target.open();
-  const run = async (input: Uint8Array) => await failureOf(open, input, loose);
+  const runner = new Runner(open, loose);
   if (seconds === "0") {
-    const failure = await run(await Deno.readFile(seedOrFile));
+    const failure = await runner.whole(await Deno.readFile(seedOrFile));
     if (failure !== undefined) say({ said: "failed", ...describe(failure), input: "" });
     Deno.exit(0);
   }
-  await fuzz(target, run, { seed: Number(seedOrFile), seconds: Number(seconds), currentFile });
+  await fuzz(target, runner, { seed: Number(seedOrFile), seconds: Number(seconds), currentFile });
   await open.close?.();
   Deno.exit(0);
 }
 
 async function fuzz(
   target: Target,
-  run: (input: Uint8Array) => Promise<unknown>,
+  runner: Runner,
   { seed, seconds, currentFile }: { readonly seed: number; readonly seconds: number; readonly currentFile: string },
 ): Promise<void> {
   const known = [...(await corpusOf(target)).map(({ bytes }) => bytes), ...await target.seeds?.() ?? []];
@@ -63,16 +63,16 @@ async function fuzz(
     current.seekSync(0, Deno.SeekMode.Start);
     current.writeSync(input);
     current.truncateSync(input.length);
-    const failure = await run(input);
-    if (failure !== undefined) {
-      const { what, signature } = describe(failure);
+    const failed = await runner.next(input);
+    if (failed !== undefined) {
+      const { what, signature } = describe(failed.failure);
       if (!signatures.has(signature)) {
         signatures.add(signature);
-        const small = await minimise(input, {
+        const small = await minimise(failed.input, {
           maxTries: MINIMISE_TRIES,
           fails: async (smaller) => {
             if (performance.now() - saidAtMs > SAY_MS) say({ said: "alive", runs });
-            const again = await run(smaller);
+            const again = await runner.whole(smaller);
             return again !== undefined && describe(again).signature === signature;
           },
         });
@@ -100,28 +100,6 @@ async function keptBytes(): Promise<number> {
   }
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
-}
-
-/** What went wrong with an input; undefined when nothing did. */
-async function failureOf(open: OpenTarget, input: Uint8Array, loose: unknown[]): Promise<unknown> {
-  const startMs = performance.now();
-  try {
-    const running = open.run(input.slice());
-    if (running !== undefined) {
-      await running;
-      // A rejection that nobody handles is told when the turn is over.
-      await new Promise((resolve) => void setTimeout(resolve, 0));
-    }
-  } catch (error) {
-    return error ?? new Error("something was thrown that is nothing");
-  }
-  if (loose.length > 0) return loose.splice(0)[0];
-  if (performance.now() - startMs < SLOW_MS) return undefined;
-  // Another program may have held the machine up: once more.
-  const againMs = performance.now();
-  await open.run(input.slice());
-  const tookMs = performance.now() - againMs;
-  return tookMs < SLOW_MS ? undefined : new Error(`slow: ${Math.round(tookMs)} ms`);
 }
 
 function describe(failure: unknown): { what: string; signature: string } {

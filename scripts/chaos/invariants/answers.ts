@@ -37,10 +37,16 @@ interface Asked {
   readonly id: number;
   readonly text: string;
   readonly atMs: number;
+  /** It is answered only when somebody else's server has spoken. */
+  readonly waitsForService?: boolean;
 }
 
 const TORN_MS = 2000;
 const UNDER_WAY_MS = 40_000;
+// Nothing goes wrong in the last seconds, and those who still wait are waited for: hardly anybody is left then, however short the run.
+const UNDER_WAY_ALWAYS = 2;
+// A command is worked on as soon as it is read; only a service takes its time.
+const UNTOUCHED_MS = 15_000;
 const LONG_OUTAGE_MS = 10_000;
 // Two connections in a row that die with the same answer in them are rare, however often one dies.
 const LOST_ON_THE_WAY_ALWAYS = 2;
@@ -147,6 +153,8 @@ export class Answers {
     }
     const swallowed = fates.get("swallowed by half frames") ?? 0;
     if (swallowed > SWALLOWED_ALWAYS) stories.push(`${swallowed} commands swallowed by half frames: that is no chance any more`);
+    const underWay = fates.get("under way") ?? 0;
+    if (underWay > UNDER_WAY_ALWAYS) stories.push(`${underWay} commands still under way after the quiet end`);
     const summary = [...fates].map(([fate, count]) => `${count} ${fate}`).join(", ");
     return {
       fates,
@@ -168,8 +176,9 @@ export class Answers {
       if (this.#stolen.has(key)) return { fate: "stolen", reason };
       if (this.#lost.has(key)) return { fate: "lost by the node", reason };
     }
+    const limitMs = entry?.answers.length || command.waitsForService ? UNDER_WAY_MS : UNTOUCHED_MS;
     if (
-      nowMs - command.atMs < UNDER_WAY_MS && !entry?.answers.some((state) => /^(?:failed|expired|unknown|delivered|relayed)/.test(state))
+      nowMs - command.atMs < limitMs && !entry?.answers.some((state) => /^(?:failed|expired|unknown|delivered|relayed)/.test(state))
     ) {
       return { fate: "under way", reason };
     }

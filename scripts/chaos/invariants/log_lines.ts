@@ -57,7 +57,7 @@ export class LogLines {
     return {
       name: "no unhandled error",
       seen: `${this.#lines} lines of log, ${this.#expected} errors that a full disk explains`,
-      broken: this.#broken,
+      broken: this.#lines === 0 ? ["the bot has logged nothing"] : this.#broken,
     };
   }
 }

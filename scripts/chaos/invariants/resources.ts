@@ -41,7 +41,7 @@ export class Resources {
       seen: `${this.#looks} looks: at most ${Math.round(this.#maxRssKib / MIB)} MiB of ${
         MAX_RSS_KIB / MIB
       }, ${this.#maxDescriptors} descriptors of ${MAX_DESCRIPTORS}`,
-      broken: this.#broken,
+      broken: this.#looks === 0 ? ["nobody could look at the process"] : this.#broken,
     };
   }
 }

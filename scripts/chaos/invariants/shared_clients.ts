@@ -11,6 +11,9 @@ import { type GivenText, type GuestText, type HandedPacket, judgeGuest, type Sou
 import type { Standing } from "./invariant.ts";
 import { keyOf } from "./journal.ts";
 
+// The bot is away now and then.
+const UNSERVED_ALWAYS = 3;
+
 /** The books over all clients, and over what there is to tell them. */
 export class SharedClients {
   readonly #ownNum: () => number;
@@ -25,6 +28,7 @@ export class SharedClients {
   readonly #over = new Map<number, number>();
   readonly #deathsMs: number[] = [];
   readonly #tornMs: number[] = [];
+  #refused = 0;
 
   constructor(ownNum: () => number) {
     this.#ownNum = ownNum;
@@ -35,6 +39,11 @@ export class SharedClients {
     const guest = new GuestBook({ number: this.#guests.length + 1, connectedAtMs: atMs, ownNum: this.#ownNum });
     this.#guests.push(guest);
     return guest;
+  }
+
+  /** Nobody listens. */
+  refused(): void {
+    this.#refused += 1;
   }
 
   /** A client has written a text, in words that nobody else uses. */
@@ -96,12 +105,18 @@ export class SharedClients {
     const packets = this.#guests.reduce((sum, guest) => sum + guest.packets.length, 0);
     const handshakes = this.#guests.flatMap(({ wants }) => wants.filter(({ doneAtMs }) => doneAtMs !== undefined)).length;
     const aired = [...this.#aired.values()].filter(({ size }) => size > 0).length;
+    const tried = this.#guests.length + this.#refused;
     return {
       name: "shared clients",
       seen:
         `${this.#guests.length} clients, ${handshakes} handshakes, ${packets} packets told; ${aired} of their ${this.#texts.size} texts ` +
         `on the air, longest report ${this.#longestReport()}; ${unreached} packets of the bot's seen by them alone`,
-      broken: [...verdicts.flatMap(({ stories }) => stories), ...this.#airedTwice(), ...this.#otherOrders()],
+      broken: [
+        ...(handshakes === 0 && tried > UNSERVED_ALWAYS ? [`none of ${tried} clients was served`] : []),
+        ...verdicts.flatMap(({ stories }) => stories),
+        ...this.#airedTwice(),
+        ...this.#otherOrders(),
+      ],
     };
   }
 

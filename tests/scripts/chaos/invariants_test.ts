@@ -71,6 +71,10 @@ Deno.test("LogLines lets a full disk explain that the journal cannot be written,
   assert.equal(log.standing().broken.length, 1);
 });
 
+Deno.test("Resources and LogLines take for broken what they have never seen", () => {
+  assert.deepEqual([new Resources().standing().broken.length, new LogLines().standing().broken.length], [1, 1]);
+});
+
 Deno.test("Resources bounds memory and descriptors", () => {
   const resources = new Resources();
   resources.seen({ rssKib: 120 * 1024, descriptors: 40 });
@@ -113,6 +117,12 @@ function asked(id = 1): Answers {
   return books;
 }
 
+interface AtEnd {
+  readonly ageMs: number;
+  readonly waitsForService?: boolean;
+  readonly answers?: readonly string[];
+}
+
 const said = (packetId: number, to = ASKER) => ({ packetId, to, replyId: 1, text: "pong" });
 
 Deno.test("Answers: one answer is right however often it is sent under its id, a second one is a break", () => {
@@ -134,6 +144,26 @@ Deno.test("Answers: what lay unread at the end of its connection is lost, what t
   ignored.handed(packet(1), 1, 10);
   ignored.over(1, 9000);
   assert.deepEqual(judged(ignored), [["broken", 1]]);
+});
+
+Deno.test("Answers: few may be under way at the end, and only what is worked on or waits for a service", () => {
+  const atEnd = (count: number, { ageMs, waitsForService = false, answers = [] }: AtEnd) => {
+    const books = new Answers();
+    const journal = new Map<string, JournalEntry>();
+    for (let id = 1; id <= count; id += 1) {
+      books.asked({ from: ASKER, id, text: "/weather", atMs: LATER_MS - ageMs, waitsForService });
+      books.handed(packet(id), 1, LATER_MS - ageMs);
+      journal.set(keyOf(ASKER, id), { request: answers.length > 0 ? "answered" : "open", answers });
+    }
+    const { fates, standings } = books.verdict(journal, LATER_MS);
+    return [[...fates.keys()].join(), standings[0]?.broken.length];
+  };
+  assert.deepEqual(atEnd(2, { ageMs: 14_000 }), ["under way", 0]);
+  assert.deepEqual(atEnd(3, { ageMs: 14_000 }), ["under way", 1]);
+  assert.deepEqual(atEnd(1, { ageMs: 16_000 }), ["broken", 1]);
+  assert.deepEqual(atEnd(1, { ageMs: 16_000, waitsForService: true }), ["under way", 0]);
+  assert.deepEqual(atEnd(1, { ageMs: 16_000, answers: ["queued (0 tries)"] }), ["under way", 0]);
+  assert.deepEqual(atEnd(1, { ageMs: 41_000, answers: ["queued (0 tries)"] }), ["broken", 1]);
 });
 
 Deno.test("Answers: what was never handed over needs a reason", () => {

@@ -88,6 +88,16 @@ class Run {
   }
 }
 
+Deno.test("SharedClients: clients that are never served are a break, one that comes while the bot is away is none", () => {
+  const away = new Run();
+  for (let times = 0; times < 3; times += 1) away.books.refused();
+  assert.deepEqual(away.broken, []);
+  away.books.refused();
+  assert.deepEqual(away.broken, ["none of 4 clients was served"]);
+  away.leave(away.guest());
+  assert.deepEqual(away.broken, []);
+});
+
 Deno.test("SharedClients: every packet once, in order and unchanged holds; doubled, reordered or changed breaks", () => {
   const three = [packet(1), packet(2, { text: "hello" }), packet(3)];
   const right = new Run();
