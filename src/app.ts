@@ -58,6 +58,8 @@ export interface AppOptions {
   readonly store?: (nodes: NodeDb) => Store;
   /** Reads the configuration anew for /reload; throws UsageError with a mistake a line. */
   readonly readConfig?: () => Config;
+  /** Told the new configuration before it is applied. */
+  readonly onReload?: (config: Config) => void;
   /** Told about every packet that was given to the node, every packet whose end is known, every text that was dealt with. */
   readonly onSent?: OutboxOptions["onSent"];
   readonly onEnd?: OutboxOptions["onEnd"];
@@ -287,6 +289,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const next = reread(config, options.readConfig);
     if ("mistakes" in next) return next.mistakes;
     config = next.config;
+    options.onReload?.(config);
     answering.configure(config);
     windows.configure(config);
     unasked.configure();

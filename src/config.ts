@@ -13,7 +13,7 @@ export {
   type Sensor,
   type SensorKind,
 } from "./config/service_kinds.ts";
-export { type ConfigSource, loadConfig, type Loaded, type LoadOptions } from "./config/load.ts";
+export { type ConfigSource, findDataDir, loadConfig, type Loaded, type LoadOptions } from "./config/load.ts";
 
 /** The files that the bot keeps in `data_dir`. */
 export const PEOPLE_FILE = "people.json";

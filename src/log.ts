@@ -1,5 +1,5 @@
 /** The log: who may write it, how a line looks. The only place in src that writes to the console. */
-import { configure, getJsonLinesFormatter, getLogger, type Logger, type LogRecord, reset, type Sink } from "@logtape/logtape";
+import { configureSync, getJsonLinesFormatter, getLogger, type Logger, type LogRecord, resetSync, type Sink } from "@logtape/logtape";
 
 /** The parts of the program that speak in the log; `grep` finds the life of the link under these names. */
 export type LogCategory = "app" | "link" | "health" | "mesh" | "command" | "share" | "store" | `service.${string}`;
@@ -20,11 +20,11 @@ export function logger(category: LogCategory): Logger {
   return getLogger(["meshbot", ...category.split(".")]);
 }
 
-/** Starts the log of the process; a second call replaces the first. */
-export async function startLog(options: LogOptions): Promise<void> {
+/** Starts the log of the process; a second call replaces the first, and no line between them is lost. */
+export function startLog(options: LogOptions): void {
   // deno-lint-ignore no-console -- the one door to it
   const write = options.write ?? ((line: string) => console.error(line));
-  await configure({
+  configureSync({
     reset: true,
     sinks: { out: createSink(options.format, write) },
     loggers: [
@@ -35,8 +35,8 @@ export async function startLog(options: LogOptions): Promise<void> {
 }
 
 /** Ends the log and gives its resources back. */
-export async function stopLog(): Promise<void> {
-  await reset();
+export function stopLog(): void {
+  resetSync();
 }
 
 // systemd's priorities (sd-daemon(3)): 7 debug, 6 info, 4 warning, 3 err, 2 crit.

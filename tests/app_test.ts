@@ -210,11 +210,14 @@ Deno.test("the bot reads its configuration again at an admin's word, and keeps t
       cwd: "/",
     }).config;
   };
-  await using bot = await startBot({ app: { readConfig }, admin: true });
+  const reloaded: string[] = [];
+  const onReload = ({ language }: { readonly language: string }) => void reloaded.push(language);
+  await using bot = await startBot({ app: { readConfig, onReload }, admin: true });
   assert.match((await bot.ask("/xyzzy")).text, /Unknown/);
   assert.match((await bot.ask("/reload")).text, /line 1: language/);
   assert.match((await bot.ask("/reload")).text, /🔄/);
   assert.match((await bot.ask("/xyzzy")).text, /inconnue/);
+  assert.deepEqual(reloaded, ["fr"]);
   assert.equal(bot.node.connections.dialed, 1);
 });
 

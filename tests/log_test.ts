@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type LogFormat, logger, startLog, stopLog } from "../src/log.ts";
 
-async function logged(format: LogFormat, write: () => void, debug = false): Promise<string[]> {
+function logged(format: LogFormat, write: () => void, debug = false): string[] {
   const lines: string[] = [];
-  await startLog({ format, debug, write: (line) => lines.push(line) });
+  startLog({ format, debug, write: (line) => lines.push(line) });
   try {
     write();
   } finally {
-    await stopLog();
+    stopLog();
   }
   return lines;
 }
@@ -15,6 +15,20 @@ async function logged(format: LogFormat, write: () => void, debug = false): Prom
 Deno.test("startLog() writes text lines with time, level and category", async () => {
   const [line] = await logged("text", () => logger("link").info`TCP connected to ${"192.168.1.5"}:${4403}`);
   assert.match(line ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {4}link: TCP connected to 192\.168\.1\.5:4403$/);
+});
+
+Deno.test("startLog() a second time changes how lines look from the next one on", () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  startLog({ format: "text", debug: false, write });
+  try {
+    logger("link").debug`one`;
+    startLog({ format: "journal", debug: true, write });
+    logger("link").debug`two`;
+  } finally {
+    stopLog();
+  }
+  assert.deepEqual(lines, ["<7>link: two"]);
 });
 
 Deno.test("startLog() writes journald's priorities, on every line of a message", async () => {

@@ -82,7 +82,7 @@ Deno.test("rule 16: the bot that only listens gives its node nothing, and logs w
   const lines: string[] = [];
   const ended: { readonly label: string; readonly outcome: Outcome; readonly bytes: number }[] = [];
   let wake = () => {};
-  await startLog({ format: "journal", debug: false, write: (line) => void lines.push(line) });
+  startLog({ format: "journal", debug: false, write: (line) => void lines.push(line) });
   try {
     await using bot = await startBot({
       env: { MESHBOT_MESH_LISTEN_ONLY: "true", MESHBOT_MESH_CHANNELS: "0", MESHBOT_MESH_REPLY_IN_CHANNELS: "0", MESHBOT_ECHO_CHANNEL: "0" },
@@ -114,7 +114,7 @@ Deno.test("rule 16: the bot that only listens gives its node nothing, and logs w
       assert.ok(lines.some((line) => line.includes(label) && line.includes(outcome.reason)), `${label} is not in the log`);
     }
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

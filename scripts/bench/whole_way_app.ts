@@ -19,7 +19,7 @@ const env = {
   MESHBOT_WEATHER_ENABLED: "false",
   MESHBOT_MONITOR_ENABLED: "false",
 };
-await startLog({ format: "text", debug: false });
+startLog({ format: "text", debug: false });
 const taken = Promise.withResolvers<number>();
 const { config } = loadConfig({ file: null, env, cwd: "/" });
 let store: Store | undefined;
@@ -41,7 +41,7 @@ const toMs = systemClock.wallMs();
 const { packets } = await store?.history.ask("types", { fromMs: toMs - HOUR_MS, toMs }) ?? { packets: 0 };
 console.log(JSON.stringify({ takenMs, keptMs, kept: packets, rssBeforeMiB, rssAfterMiB }));
 await app.stop();
-await stopLog();
+stopLog();
 
 function rssMiB(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1]) / 1024;

@@ -149,6 +149,7 @@ const FAULTS: Readonly<Record<FaultKind, (scene: Scene, fault: PlannedFault) => 
     await disk.free(bot.pid);
     // A crash now may lose what was not written; the bot tries again within a second or two.
     await wait(3000);
+    log.over("diskFull");
     return done;
   },
 };

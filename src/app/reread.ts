@@ -6,7 +6,7 @@ import { logger } from "../log.ts";
 const log = logger("app");
 
 // What the running process is built on; another value needs another process.
-const FIXED = ["node", "data_dir", "store", "share", "debug", "log"] as const;
+const FIXED = ["node", "data_dir", "store", "share"] as const;
 
 /** The configuration that holds from now on, or what is wrong with the new one, a mistake a line; the log tells too. */
 export type Reread = { readonly config: Config } | { readonly mistakes: readonly string[] };

@@ -51,7 +51,7 @@ export const checkCommand = defineCommand({
       `meshbot check: visiting ${host}, port ${port}. This takes the node's only connection for a moment: ` +
         "a bot that is running on it loses its link for that time.",
     );
-    await startLog({ format: config.log.format, debug: config.debug });
+    startLog({ format: config.log.format, debug: config.debug });
     await using services = createServiceChecks({ config, clock: systemClock, slots });
     try {
       const checks = [nodeCheck({ host, port, clock: systemClock, bot, slots }), ...services.checks];
@@ -61,7 +61,7 @@ export const checkCommand = defineCommand({
       for (const { name, wrong } of reports) if (wrong !== undefined) writeError(`meshbot check: ${name}: ${wrong}`);
       return reports.every(({ ok }) => ok) ? 0 : 1;
     } finally {
-      await stopLog();
+      stopLog();
     }
   },
 });

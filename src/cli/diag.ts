@@ -1,6 +1,6 @@
 /** `meshbot diag`. */
 import { systemClock } from "../clock.ts";
-import { type Config, KEYS, loadConfig } from "../config.ts";
+import { type Config, findDataDir, KEYS, loadConfig } from "../config.ts";
 import { UsageError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 import { RECORD_OPTIONS, recordArgs, startRecording } from "./record.ts";
@@ -46,7 +46,7 @@ export const diagCommand = defineCommand({
   },
   exitCodes: {
     0: "the link is healthy",
-    1: "it is not: no connection, no handshake, a connection lost, or a heartbeat without an answer",
+    1: "it is not: no connection, no handshake, a connection lost (not with --raw), or a heartbeat without an answer",
     2: "the command line or the configuration is wrong, or a bot is running on this node",
   },
   examples: [
@@ -70,18 +70,18 @@ export const diagCommand = defineCommand({
     if (target === undefined) {
       throw new UsageError("say which node to look at: meshbot diag HOST[:PORT], or a configuration that names it: --config FILE");
     }
-    await using recording = record === undefined ? undefined : await startRecording(record);
     const screen = new Screen(writeError, terminalColumns(env));
     try {
+      await using recording = record === undefined ? undefined : await startRecording(record);
       const { summary, verdict } = await diagnose({
         target: { host: target.host, port: target.port },
         mode: args.raw ? "raw" : args.optimized ? "optimized" : "default",
         durationMs: durationS * 1000,
         takeOver: args["take-over"],
-        botFolders: botFolders(env, config?.data_dir ?? defaultOf("data_dir", env)),
+        botFolders: botFolders(env, config?.data_dir ?? findDataDir({ env, cwd })),
         monitor: {
-          checkIntervalMs: 1000 * (config?.health.check_interval_s ?? defaultOf("health.check_interval_s", env) ?? 30),
-          silentTimeoutMs: 1000 * (config?.health.silent_timeout_s ?? defaultOf("health.silent_timeout_s", env) ?? 60),
+          checkIntervalMs: 1000 * (config?.health.check_interval_s ?? defaultOf("health.check_interval_s") ?? 30),
+          silentTimeoutMs: 1000 * (config?.health.silent_timeout_s ?? defaultOf("health.silent_timeout_s") ?? 60),
         },
         clock: systemClock,
         signal,
@@ -126,12 +126,8 @@ function readConfig(file: string | undefined, env: Readonly<Record<string, strin
   }
 }
 
-function defaultOf<Name extends "data_dir" | "health.check_interval_s" | "health.silent_timeout_s">(
-  name: Name,
-  env: Readonly<Record<string, string>>,
-): (Name extends "data_dir" ? string : number) | undefined {
-  const { default: value } = KEYS[name] as { default?: unknown };
-  return (typeof value === "function" ? value(env) : value) as ReturnType<typeof defaultOf<Name>>;
+function defaultOf(name: "health.check_interval_s" | "health.silent_timeout_s"): number | undefined {
+  return (KEYS[name] as { default?: number }).default;
 }
 
 /** The width of the terminal that the bar is drawn on; undefined where it would be a nuisance. */

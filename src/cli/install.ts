@@ -37,7 +37,7 @@ export const installCommand = defineCommand({
     language: { type: "text", value: "en|fr", help: "Language of the answers" },
     admins: { type: "text", value: "LIST", help: "Node ids or public keys of admins, separated by commas" },
     "listen-only-hours": { type: "text", value: "N", help: "Listen only for so many hours; 0 answers at once", default: "24" },
-    user: { type: "text", value: "NAME", help: "Run as this user", default: "one that systemd makes up" },
+    user: { type: "text", value: "NAME", help: "Run as this user", default: "as installed before, else one that systemd makes up" },
     yes: { type: "flag", help: "Ask nothing: take the usual answer where none is given" },
     "dry-run": { type: "flag", help: "Do nothing, and print everything that would be done" },
     binary: { type: "text", value: "FILE", help: "Install this program instead of the running one" },
@@ -74,7 +74,9 @@ export const installCommand = defineCommand({
       throw new UsageError("this machine is not run by systemd, which would keep the bot running; start it yourself: meshbot run");
     }
     const program = programFile(args.binary, cwd);
-    const user = args.user === undefined ? undefined : { name: args.user, ...requireUser(args.user, findUser(root, args.user)) };
+    // The files of an installation belong to its user, and another one could not read them.
+    const userName = args.user ?? facts.unitUser;
+    const user = userName === undefined ? undefined : { name: userName, ...requireUser(userName, findUser(root, userName)) };
     let config: string | undefined;
     if (!facts.hasConfig) {
       config = firstConfig(await askAll(args, { env, stdin, signal, write, writeError }), systemClock.wallMs());

@@ -1,7 +1,7 @@
 /** `--record FILE`, as `meshbot run` and `meshbot diag` have it. */
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
-import { UsageError } from "../errors.ts";
+import { describeError, UsageError } from "../errors.ts";
 import type { ConnectFunction } from "../link/connection.ts";
 
 /** The options. */
@@ -30,9 +30,12 @@ export function recordArgs(
   return undefined;
 }
 
-/** Begins the recording; dispose of it when the link is closed. Throws as `openRecorder` does. */
+/** Begins the recording; dispose of it when the link is closed. Throws UsageError when the file cannot be used. */
 export async function startRecording({ path, withSecrets }: RecordArgs): Promise<AsyncDisposable & { readonly connect: ConnectFunction }> {
   const [{ openRecorder }, { connectTcp }] = await Promise.all([import("../record/recorder.ts"), import("../link/connection.ts")]);
-  const recorder = await openRecorder({ path, clock: systemClock, withSecrets });
+  const recorder = await openRecorder({ path, clock: systemClock, withSecrets }).catch((error) => {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--record: ${path} cannot be written: ${describeError(error)}`, { cause: error });
+  });
   return { connect: recorder.tap(connectTcp), [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
 }

@@ -40,14 +40,14 @@ export const replayCommand = defineCommand({
     const speed = readSpeed(args.speed, args["as-fast-as-possible"]);
     const text = await Deno.readTextFile(resolve(cwd, args.file));
     const { replayRecording } = await import("../replay/replay.ts");
-    await startLog({ format: "text", debug: args.debug, write: writeError });
+    startLog({ format: "text", debug: args.debug, write: writeError });
     try {
       const onEvent = (event: ReplayEvent): void => write(args.json ? eventJson(event) : eventLine(event));
       const replay = await replayRecording({ text, speed, env, signal, onEvent });
       write(args.json ? endJson(replay) : endLines(replay).join("\n"));
       return replay.healthy ? 0 : 1;
     } finally {
-      await stopLog();
+      stopLog();
     }
   },
 });

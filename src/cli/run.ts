@@ -33,7 +33,7 @@ export const runCommand = defineCommand({
     const readConfig = () => withFlags(load().config, { debug: args.debug, listenOnly: args["listen-only"] });
     const { source } = load();
     const config = readConfig();
-    await startLog({ format: config.log.format, debug: config.debug });
+    applyLog(config);
     const log = logger("app");
     try {
       log.info`MeshBot ${VERSION}, configured by ${describeSource(source)}`;
@@ -47,10 +47,14 @@ export const runCommand = defineCommand({
       else log.fatal`ended by a fault of the program: ${error}`;
       return 1;
     } finally {
-      await stopLog();
+      stopLog();
     }
   },
 });
+
+function applyLog({ log, debug }: Config): void {
+  startLog({ format: log.format, debug });
+}
 
 // The first log line must not wait for the packages behind the app.
 async function start({ config, readConfig, env, record }: {
@@ -68,7 +72,13 @@ async function start({ config, readConfig, env, record }: {
   const notifier = parts.use(createNotifier({ env, clock: systemClock }));
   const presence = parts.use(await takePresence({ env, config, clock: systemClock }));
   const recording = record === undefined ? undefined : parts.use(await startRecording(record));
-  const app = await startApp({ config, readConfig, version: VERSION, ...(recording === undefined ? {} : { connect: recording.connect }) });
+  const app = await startApp({
+    config,
+    readConfig,
+    onReload: applyLog,
+    version: VERSION,
+    ...(recording === undefined ? {} : { connect: recording.connect }),
+  });
   app.link.listen((event) => {
     notifier.status(`the link to ${config.node.host} is ${event.state.kind}`);
     const radio = app.radio();

@@ -41,7 +41,7 @@ export const simulateCommand = defineCommand({
     const names = SCENARIOS.map(({ name }) => name);
     if (!names.includes(scenario)) throw new UsageError(unknownScenario(scenario, names));
     // The simulator says through the log what befalls it.
-    await startLog({ format: "text", debug: false });
+    startLog({ format: "text", debug: false });
     try {
       const outcome = await untilStopped(
         async () => {
@@ -61,7 +61,7 @@ export const simulateCommand = defineCommand({
       writeError(`meshbot simulate: ${advice}`);
       return 1;
     } finally {
-      await stopLog();
+      stopLog();
     }
   },
 });

@@ -1,8 +1,8 @@
 /** `meshbot status`. */
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
-import { type Config, KEYS, loadConfig } from "../config.ts";
-import { describeError, UsageError } from "../errors.ts";
+import { findDataDir, loadConfig } from "../config.ts";
+import { describeError } from "../errors.ts";
 import { defineCommand } from "./command.ts";
 
 /** Asks the running bot how it stands. */
@@ -56,14 +56,6 @@ export const statusCommand = defineCommand({
 });
 
 function dataDir(file: string | undefined, env: Readonly<Record<string, string>>, cwd: string): string | undefined {
-  let config: Config | undefined;
-  try {
-    config = loadConfig({ ...(file === undefined ? {} : { file }), env, cwd }).config;
-  } catch (error) {
-    // A file that was not named need not be one.
-    if (file !== undefined || !(error instanceof UsageError)) throw error;
-  }
-  if (config !== undefined) return config.data_dir;
-  const { default: value } = KEYS.data_dir as { default?: unknown };
-  return typeof value === "function" ? value(env) as string | undefined : undefined;
+  // A file that was not named need not be one.
+  return file === undefined ? findDataDir({ env, cwd }) : loadConfig({ file, env, cwd }).config.data_dir;
 }

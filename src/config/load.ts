@@ -36,8 +36,25 @@ export function loadConfig(options: LoadOptions): Loaded<Config> {
   return loadKeys(KEYS, options);
 }
 
-/** The same for any table of keys. */
+/** Where the bot of this configuration keeps its data, whatever mistakes there are beside it; undefined when that itself is one. */
+export function findDataDir(options: LoadOptions): string | undefined {
+  return gather(KEYS, options).values.get("data_dir")?.value as string | undefined;
+}
+
+/** The same as `loadConfig` for any table of keys. */
 export function loadKeys<const Table extends Keys>(keys: Table, options: LoadOptions): Loaded<ConfigOf<Table>> {
+  const { file, values, mistakes } = gather(keys, options);
+  if (mistakes.length > 0) throw new UsageError(mistakeReport(mistakes));
+  const variables = [...values].filter(([, { found }]) => found?.order === AFTER_THE_FILE).map(([name]) => environmentName(name));
+  return { config: nest(keys, values) as ConfigOf<Table>, source: { file, variables } };
+}
+
+/** Every value that can be used, and every mistake. */
+function gather(keys: Keys, options: LoadOptions): {
+  readonly file: string | undefined;
+  readonly values: ReadonlyMap<string, Checked>;
+  readonly mistakes: readonly Mistake[];
+} {
   const file = options.file === null ? undefined : findFile(options.file, options.cwd);
   const mistakes: Mistake[] = [];
   const attempted = new Set<string>();
@@ -75,10 +92,7 @@ export function loadKeys<const Table extends Keys>(keys: Table, options: LoadOpt
   }
   checkOrder(keys, values, mistakes);
   checkNeighbours(keys, values, attempted, mistakes);
-  if (mistakes.length > 0) throw new UsageError(mistakeReport(mistakes));
-
-  const variables = [...values].filter(([, { found }]) => found?.order === AFTER_THE_FILE).map(([name]) => environmentName(name));
-  return { config: nest(keys, values) as ConfigOf<Table>, source: { file, variables } };
+  return { file, values, mistakes };
 }
 
 /** A checked value; `found` is undefined for a default. */

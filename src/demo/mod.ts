@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     using mesh = startMesh({ node, seed: options.seed, nodes: VIRTUAL_NODES });
     const person = mesh.addPerson({ longName: "You (demo)", shortName: "You" });
     const config = demoConfig(options.env, { port: node.port, dataDir });
-    await startLog({ format: "text", debug: config.debug, write: (line) => keepLast(log, line) });
+    startLog({ format: "text", debug: config.debug, write: (line) => keepLast(log, line) });
 
     // deno-lint-ignore prefer-const -- what stands below reads it before it has its value
     let app: App | undefined;
@@ -104,7 +104,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     }
     return 0;
   } finally {
-    await stopLog();
+    stopLog();
     await Deno.remove(dataDir, { recursive: true });
   }
 }

@@ -53,9 +53,26 @@ export interface Diagnosis {
  * not, and the signal's reason when it is told to stop before there is a connection.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { target, screen, clock } = options;
   const bots = findBots(options.botFolders);
-  const bot = bots.length === 0 ? undefined : await botOn(options, bots);
+  const known = bots.length === 0 ? undefined : await botOn(options, bots);
+  try {
+    return await lookBeside(options, bots, known);
+  } catch (error) {
+    if (!(error instanceof BotsNodeError)) throw error;
+    if (options.takeOver) options.screen.line("this is the node of a bot that runs here, as its number has shown");
+    return await lookBeside(options, bots, error.bot);
+  }
+}
+
+/** Two names and addresses were one node: only the handshake has shown that it is this bot's. */
+class BotsNodeError extends Error {
+  constructor(readonly bot: RunningBot) {
+    super("this is the node of a bot");
+  }
+}
+
+async function lookBeside(options: DiagnoseOptions, bots: readonly RunningBot[], bot: RunningBot | undefined): Promise<Diagnosis> {
+  const { target, screen, clock } = options;
   if (bot !== undefined && !options.takeOver) throw new UsageError(botRunningMessage(bot, target));
   const leave = bot === undefined ? undefined : await takeOver(bot, { clock, durationMs: options.durationMs });
   try {
@@ -70,8 +87,15 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
 }
 
 async function botOn({ target, resolve = resolveHost, ownAddresses = localAddresses }: DiagnoseOptions, bots: readonly RunningBot[]) {
-  const addresses = await resolve(target.host).catch(() => []);
-  return bots.find(({ holder }) => isSameNode(holder, target, addresses, ownAddresses()));
+  const addressesOf = (host: string) => resolve(host).catch(() => []);
+  const addresses = await addressesOf(target.host);
+  for (const bot of bots) {
+    const { holder } = bot;
+    // Before its first handshake a bot has only the name in its lock.
+    const theirs = holder.addresses.length > 0 ? holder.addresses : await addressesOf(holder.host);
+    if (isSameNode({ ...holder, addresses: theirs }, target, addresses, ownAddresses())) return bot;
+  }
+  return undefined;
 }
 
 async function look(options: DiagnoseOptions, otherBots: readonly RunningBot[], leave: Leave | undefined): Promise<Diagnosis> {
@@ -133,7 +157,7 @@ class Run {
     };
     if (mode === "raw") await watchSocket(shared, (bytes) => this.conclude({ frames: 0, skippedFrames: 0, skippedBytes: 0, bytes }));
     else await watchLink({ ...shared, mode, onNodeNum: (nodeNum) => this.#identify(nodeNum) }, (counts) => this.conclude(counts));
-    if (this.#taken !== undefined) throw new UsageError(botRunningMessage(this.#taken, this.#options.target));
+    if (this.#taken !== undefined) throw new BotsNodeError(this.#taken);
     return this.#diagnosis as Diagnosis;
   }
 

@@ -10,6 +10,8 @@ export interface Facts {
   readonly hasConfig: boolean;
   readonly hasSecrets: boolean;
   readonly hasUnit: boolean;
+  /** The user of the unit that is there; undefined where systemd makes one up. */
+  readonly unitUser: string | undefined;
 }
 
 /** A user of the machine. */
@@ -29,6 +31,7 @@ export function readFacts(root: string): Facts {
     hasConfig: has(PATHS.config),
     hasSecrets: has(PATHS.secrets),
     hasUnit: has(PATHS.unit),
+    unitUser: userOf(under(root, PATHS.unit)),
   };
 }
 
@@ -37,6 +40,10 @@ export function findUser(root: string, name: string): MachineUser | undefined {
   const fields = entry(root, "/etc/passwd", name);
   const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])];
   return Number.isInteger(uid) && Number.isInteger(gid) ? { uid, gid } : undefined;
+}
+
+function userOf(unit: string): string | undefined {
+  return existsSync(unit) ? /^User=(.+)$/m.exec(Deno.readTextFileSync(unit))?.[1]?.trim() : undefined;
 }
 
 function hasGroup(root: string, name: string): boolean {

@@ -10,7 +10,7 @@ const NODE_NUM = 0xa1b2_0a01;
 Deno.test("Presence.nodeKnown() on a full disk costs a line of log, and is made good with the next handshake", async () => {
   const folder = await Deno.makeTempDir({ prefix: "presence-" });
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   const { writeSync } = Deno.FsFile.prototype;
   try {
     const { config } = loadConfig({ env: { MESHBOT_NODE_HOST: "192.0.2.1", MESHBOT_DATA_DIR: folder }, cwd: folder });
@@ -27,7 +27,7 @@ Deno.test("Presence.nodeKnown() on a full disk costs a line of log, and is made 
     assert.equal(findInstance(folder)?.holder?.nodeNum, NODE_NUM);
   } finally {
     Deno.FsFile.prototype.writeSync = writeSync;
-    await stopLog();
+    stopLog();
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -142,6 +142,27 @@ Deno.test("meshbot diag refuses the node of a running bot, and names it", async 
   }
 });
 
+Deno.test("meshbot diag finds a running bot's data folder also in a configuration with a mistake that was not named", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "diag-" });
+  try {
+    const holder = { pid: 4711, user: "meshbot", host: "127.0.0.1", port: 44_444, addresses: [], startedAtWallMs: 1 };
+    using _lock = await acquireInstanceLock(folder, holder, { clock: systemClock });
+    const wrong = { MESHBOT_DATA_DIR: folder, MESHBOT_LANGUAGE: "klingon" };
+    for (const env of [wrong, { MESHBOT_DATA_DIR: folder }]) {
+      await assert.rejects(diag({ env }, "127.0.0.1:44444", "--duration", "1"), { name: "UsageError", message: /a bot is running on/ });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("meshbot diag says which recording cannot be written, as JSON too", async () => {
+  const out: string[] = [];
+  const running = diag({ out }, "127.0.0.1:1", "--duration", "1", "--json", "--record", "/nowhere/link.rec");
+  await assert.rejects(running, { name: "UsageError", message: /^--record: \/nowhere\/link\.rec cannot be written: / });
+  assert.match(JSON.parse(out.join("\n")).verdict, /cannot be written/);
+});
+
 Deno.test("meshbot diag stops when it is told to, with a verdict on what it saw", async () => {
   await using node = await startNode();
   const { code, out } = await diag({ stopAt: /\] ready: / }, `127.0.0.1:${node.port}`);

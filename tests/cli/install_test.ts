@@ -95,6 +95,21 @@ debianProgram("systemctl").test("meshbot install and uninstall under a root of t
   });
 });
 
+Deno.test("meshbot install keeps the user of the installation before it, who may read its files", async () => {
+  await withRoot(async (root, program) => {
+    await Deno.writeTextFile(join(root, "etc/passwd"), "radio:x:1000:1000::/home/radio:/bin/sh\nother:x:1001:1001::/:/bin/sh\n");
+    const unit = join(root, "etc/systemd/system/meshbot.service");
+    await Deno.mkdir(join(unit, ".."), { recursive: true });
+    await Deno.writeTextFile(unit, "[Service]\nUser=radio\n");
+    const unitOf = async (...args: string[]) =>
+      (await run(installCommand, [...WHERE, "--dry-run", "--root", root, "--binary", program, ...args])).out;
+    assert.match(await unitOf(), / {4}User=radio$/m);
+    assert.match(await unitOf("--user", "other"), / {4}User=other$/m);
+    await Deno.writeTextFile(unit, "[Service]\nDynamicUser=yes\n");
+    assert.match(await unitOf(), / {4}DynamicUser=yes$/m);
+  });
+});
+
 Deno.test("meshbot install refuses what it cannot do, before it does anything", async () => {
   await withRoot(async (root, program) => {
     const under = [...WHERE, "--root", root, "--binary", program];

@@ -339,6 +339,19 @@ Deno.test("diagnose() refuses a node that a bot is running on, before it dials",
   assert.equal(dialed, 0);
 });
 
+Deno.test("diagnose() knows the node of a bot that has only its name until the first handshake", async () => {
+  await withBot({ host: "node.test", addresses: [], port: 44_444 }, async (folder) => {
+    const running = diagnose({
+      ...defaults(createFakeClock(), []),
+      target: { host: "192.0.2.7", port: 44_444 },
+      botFolders: [folder],
+      resolve: (host) => Promise.resolve(host === "node.test" ? ["192.0.2.7"] : [host]),
+      connect: () => Promise.reject(new Error("it dialed")),
+    });
+    await assert.rejects(running, { name: "UsageError", message: /^a bot is running on 192\.0\.2\.7:44444/ });
+  });
+});
+
 Deno.test("diagnose() leaves a node at once whose number is that of a running bot's node", async () => {
   await withBot({ nodeNum: 0xa1b20a01 }, async (folder) => {
     const said: string[] = [];

@@ -72,12 +72,15 @@ Deno.test("whoMay() names root once, and does without a socket", () => {
 
 await withUnixSockets(import.meta.url, () => {
   /** A bot that does nothing but hold its lock and answer at its socket. */
-  async function withBot(port: number, action: (folder: string, calls: string[], back: Promise<void>) => Promise<void>): Promise<void> {
+  async function withBot(
+    holder: Pick<InstanceHolder, "port"> & Partial<InstanceHolder>,
+    action: (folder: string, calls: string[], back: Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const folder = await Deno.makeTempDir({ prefix: "bot-" });
     const calls: string[] = [];
     const back = Promise.withResolvers<void>();
     try {
-      using _lock = await acquireInstanceLock(folder, { ...HOLDER, host: "127.0.0.1", port, addresses: [] }, { clock: systemClock });
+      using _lock = await acquireInstanceLock(folder, { ...HOLDER, host: "127.0.0.1", addresses: [], ...holder }, { clock: systemClock });
       await using _server = startControlServer({
         path: join(folder, SOCKET_NAME),
         clock: systemClock,
@@ -101,7 +104,7 @@ await withUnixSockets(import.meta.url, () => {
 
   Deno.test("diagnose() with --take-over has the bot step aside for its time, and calls it back at the end", async () => {
     await using node = await startSimulatedNode({ acceptPollMs: 0, nodes: 2 });
-    await withBot(node.port, async (folder, calls, back) => {
+    await withBot({ port: node.port }, async (folder, calls, back) => {
       const lines: string[] = [];
       const { verdict } = await diagnose({
         ...defaults(systemClock, lines),
@@ -118,11 +121,30 @@ await withUnixSockets(import.meta.url, () => {
     });
   });
 
+  Deno.test("diagnose() with --take-over asks also the bot that only the node's number shows, and then looks", async () => {
+    await using node = await startSimulatedNode({ acceptPollMs: 0, nodes: 2 });
+    await withBot({ port: 1, nodeNum: node.nodeNum }, async (folder, calls, back) => {
+      const lines: string[] = [];
+      const { verdict, summary } = await diagnose({
+        ...defaults(systemClock, lines),
+        target: { host: "localhost", port: node.port },
+        durationMs: 300,
+        botFolders: [folder],
+        takeOver: true,
+      });
+      assert.deepEqual([verdict.healthy, summary.handshakes], [true, 1], verdict.verdict);
+      await back;
+      assert.deepEqual(calls, ["aside 30300", "back"]);
+      assert.ok(lines.includes("this is the node of a bot that runs here, as its number has shown"), lines.join("\n"));
+      assert.equal(lines.at(-1), "the node is free: the bot takes it back");
+    });
+  });
+
   Deno.test("diagnose() with --take-over calls the bot back when the node cannot be reached", async () => {
     const node = await startSimulatedNode();
     const { port } = node;
     await node.stop();
-    await withBot(port, async (folder, calls, back) => {
+    await withBot({ port }, async (folder, calls, back) => {
       const { verdict } = await diagnose({
         ...defaults(systemClock, []),
         target: { host: "127.0.0.1", port },

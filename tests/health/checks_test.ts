@@ -26,7 +26,7 @@ Deno.test("runChecks() gives the reports in the order of the checks, which run s
 
 Deno.test("runChecks() reports a check that throws as wrong, logs its stack, and lets the others be", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     const clock = createFakeClock();
     const broken: Check = {
@@ -45,7 +45,7 @@ Deno.test("runChecks() reports a check that throws as wrong, logs its stack, and
     ]);
     assert.match(lines.join("\n"), /ERROR +health: the check broken broke down: TypeError: x is not a function[^]*checks_test\.ts/);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

@@ -58,7 +58,7 @@ Deno.test("startMachineWatch() reads the disk of the data folder, and goes on af
   const clock = createFakeClock();
   const lines: string[] = [];
   const folders: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => void lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => void lines.push(line) });
   try {
     const read = createSystemReader(HOT);
     const { reports, watch } = rig(clock, (dataDir, signal) => {
@@ -73,7 +73,7 @@ Deno.test("startMachineWatch() reads the disk of the data folder, and goes on af
     assert.deepEqual(folders, ["/data/bot", "/data/bot"]);
     await watch[Symbol.asyncDispose]();
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

@@ -145,7 +145,7 @@ Deno.test("createRemoteNodes() waits for the next turn when another client ends 
 
 Deno.test("createRemoteNodes() leaves our own node alone under another name, and says so once", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => void lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => void lines.push(line) });
   try {
     const slots = new Slots({ resolve: () => Promise.resolve(["192.0.2.7"]), ownAddresses: () => [] });
     await using rig = await startRig({ slots });
@@ -158,7 +158,7 @@ Deno.test("createRemoteNodes() leaves our own node alone under another name, and
     assert.equal(lines.filter((line) => /the bot holds it as own\.test/.test(line)).length, 1, lines.join("\n"));
     slot.release();
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

@@ -5,7 +5,7 @@ import { findUser, readFacts } from "../../src/install/facts.ts";
 import { applySteps, InstallError } from "../../src/install/apply.ts";
 import { describeStep, type InstallPlan, planInstall, planUninstall, type Step } from "../../src/install/plan.ts";
 
-const BARE: Facts = { hasSystemd: true, hasVcgencmd: false, hasConfig: false, hasSecrets: false, hasUnit: false };
+const BARE: Facts = { hasSystemd: true, hasVcgencmd: false, hasConfig: false, hasSecrets: false, hasUnit: false, unitUser: undefined };
 const PLAN: InstallPlan = { root: "/", facts: BARE, program: "/home/pi/meshbot", config: "c", secrets: "s", user: undefined };
 
 function lines(steps: readonly Step[]): string[] {
@@ -136,7 +136,7 @@ Deno.test("applySteps() replaces a program by another file, so that the running 
 
 Deno.test("readFacts() and findUser() look under the root that they are given", async () => {
   await withFolder(async (folder) => {
-    const nothing = { hasSystemd: false, hasVcgencmd: false, hasConfig: false, hasSecrets: false, hasUnit: false };
+    const nothing = { hasSystemd: false, hasVcgencmd: false, hasConfig: false, hasSecrets: false, hasUnit: false, unitUser: undefined };
     assert.deepEqual(readFacts(folder), nothing);
     assert.equal(findUser(folder, "radio"), undefined);
     for (

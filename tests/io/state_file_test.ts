@@ -6,11 +6,11 @@ import { startLog, stopLog } from "../../src/log.ts";
 async function inFolder(test: (folder: string, lines: string[]) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "meshbot_state_" });
   const lines: string[] = [];
-  await startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
   try {
     await test(folder, lines);
   } finally {
-    await stopLog();
+    stopLog();
     await Deno.remove(folder, { recursive: true });
   }
 }

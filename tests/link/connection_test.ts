@@ -43,11 +43,11 @@ async function endOf(connection: Connection): Promise<EndCause> {
 
 async function logOf(action: () => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: true, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: true, write: (line) => lines.push(line) });
   try {
     await action();
   } finally {
-    await stopLog();
+    stopLog();
   }
   return lines;
 }

@@ -364,7 +364,7 @@ Deno.test("Link calls five short connections that end in order a fight, and wait
 
 Deno.test("Link says once for each wait that another client fights for the node, and not when the node is only off", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     await using rig = await linkRig();
     const { link, node, clock } = rig;
@@ -381,14 +381,14 @@ Deno.test("Link says once for each wait that another client fights for the node,
       await clock.tick(state.untilMs - state.sinceMs);
     }
   } finally {
-    await stopLog();
+    stopLog();
   }
   assert.equal(lines.filter((line) => line.includes("another client")).length, 1, lines.join("\n"));
 });
 
 Deno.test("Link logs a failure that repeats itself once a minute, with what to do about it", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     const errors: [kind: RegExp, error: Error][] = [
       [
@@ -416,13 +416,13 @@ Deno.test("Link logs a failure that repeats itself once a minute, with what to d
     await link.close();
     assert.match(lines.join("\n"), /ERROR {3}link: cannot connect .*TypeError: a fault of ours\n {4}at /);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 
 Deno.test("Link logs how long a connection has lasted, in the two units that say something", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     const table = [[900, "0.9 s"], [59_400, "59.4 s"], [60_000, "1 min 0 s"], [3_599_000, "59 min 59 s"], [3_600_000, "1 h 0 min"], [
       7_199_000,
@@ -446,7 +446,7 @@ Deno.test("Link logs how long a connection has lasted, in the two units that say
       await settle(clock, link.close());
     }
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

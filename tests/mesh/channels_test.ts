@@ -25,11 +25,11 @@ Deno.test("includesChannel() finds a channel by index and by name in any case", 
   assert.equal(includesChannel(["LongFast"], 0, undefined), false);
 });
 
-Deno.test("warnOfMissingChannels() names the channels that the node does not have, and those that it has", async () => {
+Deno.test("warnOfMissingChannels() names the channels that the node does not have, and those that it has", () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   warnOfMissingChannels([0, "alpes", "Paris", 5], radio);
-  await stopLog();
+  stopLog();
   assert.equal(lines.length, 2);
   assert.match(lines[0] ?? "", /channel Paris, which the node does not have; it has 0 LongFast, 2 Alpes/);
   assert.match(lines[1] ?? "", /channel 5/);

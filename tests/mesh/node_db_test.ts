@@ -209,9 +209,9 @@ Deno.test("nameOf() and shortNameOf() fall back to what is known", () => {
   assert.equal(db.shortNameOf(BOB), "BOB");
 });
 
-Deno.test("rule 8: applyUser() never replaces a known key: it marks the node and warns once", async () => {
+Deno.test("rule 8: applyUser() never replaces a known key: it marks the node and warns once", () => {
   const lines: string[] = [];
-  await startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
   try {
     const { db } = setUp();
     db.applyUser(ALICE, user({ longName: "Alice", publicKey: KEY }));
@@ -226,7 +226,7 @@ Deno.test("rule 8: applyUser() never replaces a known key: it marks the node and
     assert.equal(db.nameOf(ALICE), "Alice 2");
     assert.equal(db.get(ALICE)?.keyConflict, true);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

@@ -114,7 +114,7 @@ Deno.test("People writes on each change, and on nothing else", async () => {
 
 Deno.test("rule 9: People.pin() keeps the first key for good and says it in the log", async () => {
   const lines: string[] = [];
-  await startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "journal", debug: false, write: (line) => lines.push(line) });
   try {
     const file = createFakeFile();
     const people = await load(file);
@@ -125,7 +125,7 @@ Deno.test("rule 9: People.pin() keeps the first key for good and says it in the 
     assert.deepEqual(lines, [`<4>mesh: the admin !a11ce001 is known by the key ${KEY} from now on, and by no other`]);
     assert.equal((await load(file)).pinnedKey(ALICE), KEY);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });
 

@@ -27,11 +27,11 @@ function options(path: string, more: Partial<RecordingFileOptions> = {}): Record
 
 async function loggedWhile(use: () => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
-  await startLog({ format: "journal", debug: false, write: (text) => void lines.push(text) });
+  startLog({ format: "journal", debug: false, write: (text) => void lines.push(text) });
   try {
     await use();
   } finally {
-    await stopLog();
+    stopLog();
   }
   return lines;
 }

@@ -309,9 +309,9 @@ Deno.test("Share refuses what the radio would drop without a word", async () => 
   assert.deepEqual(packets.filter((packet) => textOf(packet) !== undefined).map(({ id }) => id), [92]);
 });
 
-Deno.test("ClientPackets says 20 times that a client may not send, then once in a thousand times, to the client each time", async () => {
+Deno.test("ClientPackets says 20 times that a client may not send, then once in a thousand times, to the client each time", () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     const clock = createFakeClock();
     const { client, outlet } = listener(clock, { role: "read-only" });
@@ -328,6 +328,6 @@ Deno.test("ClientPackets says 20 times that a client may not send, then once in 
     assert.deepEqual(counts, [1, 20, 20, 20, 21, 21, 21, 22, 22]);
     assert.equal(outlet.kinds.filter((kind) => kind === "queueStatus").length, 2001);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });

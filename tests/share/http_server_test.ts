@@ -225,7 +225,7 @@ Deno.test("HttpOutlet.take(true) goes on until the answer has reached 64 KiB", (
 
 Deno.test("HttpServer says once for each page that it refuses it, and no more than 20 times", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     await using rig = serve();
     for (let site = 1; site <= 25; site += 1) {
@@ -233,6 +233,6 @@ Deno.test("HttpServer says once for each page that it refuses it, and no more th
       assert.equal(lines.filter((line) => line.includes("a web page was refused")).length, Math.min(site, 20));
     }
   } finally {
-    await stopLog();
+    stopLog();
   }
 });

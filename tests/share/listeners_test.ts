@@ -149,7 +149,7 @@ Deno.test("Listeners closes the connection of a stranger, and that of a client t
 
 Deno.test("Listeners says once a minute for each address that it is not allowed", async () => {
   const lines: string[] = [];
-  await startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
   try {
     await using doors = rig({
       tcp: undefined,
@@ -171,6 +171,6 @@ Deno.test("Listeners says once a minute for each address that it is not allowed"
     assert.equal(await knock(), 2);
     assert.equal(await knock(), 2);
   } finally {
-    await stopLog();
+    stopLog();
   }
 });

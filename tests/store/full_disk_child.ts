@@ -9,7 +9,7 @@ import { heardPacket, realStore, request } from "./support.ts";
 
 const [folder = ""] = Deno.args;
 const said: string[] = [];
-await startLog({ format: "text", debug: false, write: (line) => void said.push(line) });
+startLog({ format: "text", debug: false, write: (line) => void said.push(line) });
 const store = realStore(folder);
 await store.history.flush();
 const ballast = `${folder}/ballast`;

@@ -35,6 +35,11 @@ export class LogLines {
     this.#happened.add(fault);
   }
 
+  /** It explains no more: what was broken by it is mended. */
+  over(fault: string): void {
+    this.#happened.delete(fault);
+  }
+
   line(text: string): void {
     if (text.trim() === "") return;
     this.#lines += 1;

@@ -67,8 +67,12 @@ Deno.test("LogLines lets a full disk explain that the journal cannot be written,
   log.happened("diskFull");
   log.line(JSON.stringify({ level: "ERROR", message: "the journal cannot be written (database or disk is full)" }));
   assert.deepEqual(log.standing().broken, []);
-  log.line(JSON.stringify({ level: "ERROR", message: "the journal cannot be written: Error\n    at write (x.ts:1:1)" }));
+  log.over("diskFull");
+  log.line(JSON.stringify({ level: "ERROR", message: "the journal cannot be written (database or disk is full)" }));
   assert.equal(log.standing().broken.length, 1);
+  log.happened("diskFull");
+  log.line(JSON.stringify({ level: "ERROR", message: "the journal cannot be written: Error\n    at write (x.ts:1:1)" }));
+  assert.equal(log.standing().broken.length, 2);
 });
 
 Deno.test("Resources and LogLines take for broken what they have never seen", () => {
