@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   await Promise.all(Array.from({ length: jobs }, work));
 
   for (const mutant of survivors) console.log(`survived: ${describeMutant(mutant)}`);
-  const enough = caught > 0 && caught >= Math.floor(WANTED_SHARE * (caught + survivors.length));
+  const enough = caught > 0 && caught >= Math.ceil(WANTED_SHARE * (caught + survivors.length));
   console.log(`mutate: ${caught} of ${caught + survivors.length} mistakes were caught${enough ? "" : ", which is too few"} (seed ${seed})`);
   Deno.exit(enough ? 0 : 1);
 }

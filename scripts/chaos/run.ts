@@ -119,7 +119,12 @@ export async function run({ plan, seed, minutes, folder, logFile, say, stop }: R
     log,
     nextFirmware: () => firmware[age = (age + 1) % firmware.length] as typeof firmware[number],
   };
-  if (await link.readyAfter(0, NOT_BACK_MS) === undefined) throw new Error("the bot did not come up: --log FILE shows why");
+  if (await link.readyAfter(0, Math.min(NOT_BACK_MS, minutes * 60_000 + LAST_ANSWERS_LIMIT_MS)) === undefined) {
+    over.abort();
+    users.stop();
+    await Promise.all([bot.stop(), visiting, calling, speaking, looking]);
+    return ["the bot did not come up; its last lines:", ...log.last, `chaos: BROKEN: the bot did not come up (seed ${seed})`];
+  }
   let done = 0;
   for (const fault of plan) {
     if (systemClock.nowMs() + fault.pauseMs + fault.forMs >= quietFromMs) break;

@@ -8,7 +8,7 @@ import { corpusOf } from "./corpus.ts";
 import { minimise } from "./minimise.ts";
 import { nextInput } from "./mutator.ts";
 import { targetNamed } from "./registry.ts";
-import { Runner } from "./runner.ts";
+import { type Failed, Runner } from "./runner.ts";
 import type { Target } from "./target.ts";
 
 /** What the process says, a line of JSON each. */
@@ -57,28 +57,29 @@ async function fuzz(
   const untilMs = performance.now() + seconds * 1000;
   let saidAtMs = performance.now();
   let runs = 0;
+  const tell = async (failed: Failed | undefined) => {
+    if (failed === undefined) return;
+    const { what, signature } = describe(failed.failure);
+    if (!signatures.has(signature)) {
+      signatures.add(signature);
+      const small = await minimise(failed.input, {
+        maxTries: MINIMISE_TRIES,
+        fails: async (smaller) => {
+          if (performance.now() - saidAtMs > SAY_MS) say({ said: "alive", runs });
+          const again = await runner.whole(smaller);
+          return again !== undefined && describe(again).signature === signature;
+        },
+      });
+      say({ said: "failed", what, signature, input: hex(small) });
+    }
+  };
   for (const first = [...known]; performance.now() < untilMs; runs += 1) {
     const input = first.shift() ??
       nextInput({ shape: target.shape, corpus: known, random, ...(target.words === undefined ? {} : { words: target.words }) });
     current.seekSync(0, Deno.SeekMode.Start);
     current.writeSync(input);
     current.truncateSync(input.length);
-    const failed = await runner.next(input);
-    if (failed !== undefined) {
-      const { what, signature } = describe(failed.failure);
-      if (!signatures.has(signature)) {
-        signatures.add(signature);
-        const small = await minimise(failed.input, {
-          maxTries: MINIMISE_TRIES,
-          fails: async (smaller) => {
-            if (performance.now() - saidAtMs > SAY_MS) say({ said: "alive", runs });
-            const again = await runner.whole(smaller);
-            return again !== undefined && describe(again).signature === signature;
-          },
-        });
-        say({ said: "failed", what, signature, input: hex(small) });
-      }
-    }
+    await tell(await runner.next(input));
     if (performance.now() - saidAtMs < SAY_MS) continue;
     saidAtMs = performance.now();
     say({ said: "alive", runs });
@@ -87,6 +88,7 @@ async function fuzz(
       Deno.exit(0);
     }
   }
+  await tell(await runner.late());
   say({ said: "alive", runs });
 }
 

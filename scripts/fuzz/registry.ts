@@ -7,6 +7,7 @@ import { esphomeSensor, sse } from "./targets/esphome.ts";
 import { frame } from "./targets/frame.ts";
 import { mqttFrames, strike } from "./targets/lightning.ts";
 import { mdns } from "./targets/mdns.ts";
+import { recording } from "./targets/recording.ts";
 import { router } from "./targets/router.ts";
 import { shareClient, shareRadio } from "./targets/share.ts";
 import { store } from "./targets/store.ts";
@@ -21,6 +22,7 @@ export const TARGETS: readonly Target[] = [
   store,
   config,
   control,
+  recording,
   mdns,
   wttr,
   openMeteo,

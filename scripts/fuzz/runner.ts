@@ -5,6 +5,12 @@ const SLOW_MS = 2000;
 // A turn of the event loop takes longer than most inputs do.
 const INPUTS_A_TURN = 100;
 
+/** What went wrong, and with which input. */
+export interface Failed {
+  readonly input: Uint8Array;
+  readonly failure: unknown;
+}
+
 /** Runs inputs one after the other. */
 export class Runner {
   readonly #open: OpenTarget;
@@ -18,15 +24,20 @@ export class Runner {
   }
 
   /** The next of many. What went wrong, and with which input: this one, or one of those since the last turn. */
-  async next(input: Uint8Array): Promise<{ readonly input: Uint8Array; readonly failure: unknown } | undefined> {
+  async next(input: Uint8Array): Promise<Failed | undefined> {
     this.#sinceTurn.push(input);
     const failure = await this.#failureOf(input, false);
     if (failure !== undefined) return { input, failure };
-    if (this.#sinceTurn.length < INPUTS_A_TURN) return undefined;
+    return this.#sinceTurn.length < INPUTS_A_TURN ? undefined : await this.late();
+  }
+
+  /** What has come loose since the last turn: to be asked once more when there are no more inputs. */
+  async late(): Promise<Failed | undefined> {
     const inputs = this.#sinceTurn;
+    const input = inputs.at(-1);
     this.#sinceTurn = [];
     await turn();
-    if (this.#loose.length === 0) return undefined;
+    if (this.#loose.length === 0 || input === undefined) return undefined;
     const [late] = this.#loose.splice(0);
     for (const one of inputs) {
       const again = await this.whole(one);

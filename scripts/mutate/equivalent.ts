@@ -206,12 +206,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: "of four thousand million node numbers, one at most has a contact with that number",
   },
   {
-    file: "src/link/fight.ts",
-    line: "this.#shortCloses = 0;",
-    becomes: ["this.#shortCloses = 1;", ";"],
-    reason: "a connection of a minute is no short one, which counts from 0 again a line below",
-  },
-  {
     file: "src/mesh/session.ts",
     line: "return this.#want(ONLY_NODES_NONCE, false);",
     becomes: ["return this.#want(ONLY_NODES_NONCE, true);"],

@@ -55,10 +55,6 @@ export const diagCommand = defineCommand({
     "meshbot diag --optimized --take-over",
   ],
   async run({ args, env, cwd, signal, write, writeError }) {
-    if (args.raw && args.optimized) throw new UsageError("--raw and --optimized are two ways to look: say one of them, or none");
-    const durationS = readDuration(args.duration, args["take-over"]);
-    const record = recordArgs(args, cwd);
-    const config = readConfig(args.config, env, cwd);
     const [{ parseTarget }, { diagnose }, { Screen }, { reportJson, reportLines }, { botFolders }] = await Promise.all([
       import("../diag/target.ts"),
       import("../diag/diagnose.ts"),
@@ -66,12 +62,16 @@ export const diagCommand = defineCommand({
       import("../diag/report.ts"),
       import("../diag/running_bot.ts"),
     ]);
-    const target = args.host === undefined ? config?.node : parseTarget(args.host);
-    if (target === undefined) {
-      throw new UsageError("say which node to look at: meshbot diag HOST[:PORT], or a configuration that names it: --config FILE");
-    }
     const screen = new Screen(writeError, terminalColumns(env));
     try {
+      if (args.raw && args.optimized) throw new UsageError("--raw and --optimized are two ways to look: say one of them, or none");
+      const durationS = readDuration(args.duration, args["take-over"]);
+      const record = recordArgs(args, cwd);
+      const config = readConfig(args.config, env, cwd);
+      const target = args.host === undefined ? config?.node : parseTarget(args.host);
+      if (target === undefined) {
+        throw new UsageError("say which node to look at: meshbot diag HOST[:PORT], or a configuration that names it: --config FILE");
+      }
       await using recording = record === undefined ? undefined : await startRecording(record);
       const { summary, verdict } = await diagnose({
         target: { host: target.host, port: target.port },

@@ -7,6 +7,8 @@ import { BROADCAST_NUM, formatNodeId } from "../node_id.ts";
 import type { Replay, ReplayedText, ReplayEvent } from "../replay/replay.ts";
 import { defineCommand } from "./command.ts";
 
+// Two files of 16 MiB, put together, and room.
+const MAX_RECORDING_BYTES = 64 * 1024 * 1024;
 const MIN_SPEED = 0.1;
 const MAX_SPEED = 1000;
 // A text fits into a frame.
@@ -32,13 +34,13 @@ export const replayCommand = defineCommand({
   },
   exitCodes: {
     0: "it was played to its end, and the bot lost nothing that the recorded client kept",
-    1: "the bot completed no handshake, gave a connection up that the recorded client kept, or it was told to stop",
+    1: "the bot completed no handshake though the recorded client did, gave a connection up that the recorded client kept, or it was told to stop",
   },
   examples: ["meshbot replay trouble.jsonl --as-fast-as-possible", "meshbot replay trouble.jsonl --speed 10 --json"],
   async run({ args, env, cwd, signal, write, writeError }) {
     if (args.file === undefined) throw new UsageError("say which recording to play: meshbot replay FILE");
     const speed = readSpeed(args.speed, args["as-fast-as-possible"]);
-    const text = await Deno.readTextFile(resolve(cwd, args.file));
+    const text = await readRecordingText(resolve(cwd, args.file));
     const { replayRecording } = await import("../replay/replay.ts");
     startLog({ format: "text", debug: args.debug, write: writeError });
     try {
@@ -51,6 +53,14 @@ export const replayCommand = defineCommand({
     }
   },
 });
+
+async function readRecordingText(path: string): Promise<string> {
+  const { size } = await Deno.stat(path);
+  if (size > MAX_RECORDING_BYTES) {
+    throw new UsageError(`${path} is larger than ${MAX_RECORDING_BYTES / 1024 / 1024} MiB: that is no recording of this program`);
+  }
+  return await Deno.readTextFile(path);
+}
 
 function readSpeed(text: string | undefined, fastest: boolean): number | "fastest" {
   if (fastest && text !== undefined) {

@@ -70,6 +70,10 @@ async function start({ config, readConfig, env, record }: {
   ]);
   await using parts = new AsyncDisposableStack();
   const notifier = parts.use(createNotifier({ env, clock: systemClock }));
+  // Unheard it would end the process, so it is heard before there is anything to reload.
+  let reload: (() => void) | undefined = undefined;
+  let isAsked = false;
+  parts.adopt(onHangup(() => reload === undefined ? isAsked = true : reload()), (unlisten) => unlisten());
   const presence = parts.use(await takePresence({ env, config, clock: systemClock }));
   const recording = record === undefined ? undefined : parts.use(await startRecording(record));
   const app = await startApp({
@@ -87,15 +91,13 @@ async function start({ config, readConfig, env, record }: {
     }
   });
   presence.serve({ status: () => app.status(), stepAside: () => app.link.stepAside(), comeBack: () => app.link.comeBack() });
-  parts.adopt(
-    onHangup(() => {
-      notifier.reloading();
-      // What is wrong with the new configuration is in the log; the old one holds then, and the service is as ready as before.
-      app.reload();
-      notifier.ready();
-    }),
-    (unlisten) => unlisten(),
-  );
+  reload = () => {
+    notifier.reloading();
+    // What is wrong with the new configuration is in the log; the old one holds then, and the service is as ready as before.
+    app.reload();
+    notifier.ready();
+  };
+  if (isAsked) reload();
   // A node that is away is no reason for systemd to give the bot up.
   notifier.ready();
   const running = parts.move();

@@ -74,7 +74,7 @@ class BotsNodeError extends Error {
 async function lookBeside(options: DiagnoseOptions, bots: readonly RunningBot[], bot: RunningBot | undefined): Promise<Diagnosis> {
   const { target, screen, clock } = options;
   if (bot !== undefined && !options.takeOver) throw new UsageError(botRunningMessage(bot, target));
-  const leave = bot === undefined ? undefined : await takeOver(bot, { clock, durationMs: options.durationMs });
+  const leave = bot === undefined ? undefined : await takeOver(bot, { clock, durationMs: options.durationMs, signal: options.signal });
   try {
     if (bot !== undefined) screen.line(`the bot (pid ${bot.holder.pid}) has stepped aside and comes back by itself afterwards`);
     else if (options.takeOver) screen.line("no bot of this machine is running on this node: nobody has to step aside");

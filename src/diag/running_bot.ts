@@ -52,13 +52,23 @@ export function botRunningMessage({ holder }: RunningBot, target: Target): strin
 }
 
 /** Asks the bot to leave its node; throws UsageError with what to do when it cannot be asked or does not. */
-export async function takeOver(bot: RunningBot, options: { readonly clock: Clock; readonly durationMs: number }): Promise<Leave> {
+export async function takeOver(
+  bot: RunningBot,
+  options: { readonly clock: Clock; readonly durationMs: number; readonly signal?: AbortSignal },
+): Promise<Leave> {
   const path = join(bot.folder, SOCKET_NAME);
   const seconds = Math.min(MAX_ASIDE_S, options.durationMs / 1000 + MARGIN_S);
   try {
-    return await askToStepAside({ path, clock: options.clock, seconds });
+    return await askToStepAside({
+      path,
+      clock: options.clock,
+      seconds,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
   } catch (error) {
-    throw new UsageError(takeOverFailure(bot, path, error), { cause: error });
+    options.signal?.throwIfAborted();
+    // The sentence says what the cause was.
+    throw new UsageError(takeOverFailure(bot, path, error));
   }
 }
 

@@ -2,13 +2,24 @@
 import { dirname, join } from "node:path";
 import { PEOPLE_FILE } from "../config.ts";
 import { UsageError } from "../errors.ts";
+import { findInstance } from "../io/instance_lock.ts";
 import { createStateFile } from "../io/state_file.ts";
+
+// Where systemd puts the service's folders.
+const SYSTEM_STATE = "/var/lib/";
+const SYSTEM_RUNTIME = "/run/meshbot";
 
 /**
  * Adds node ids to the banned ones in `people.json` of a data folder; gives how many are new. The bot must not run meanwhile: it would
- * write what it knows over it. Throws UsageError when the file there is none of the bot's.
+ * write what it knows over it. Throws UsageError when it does, and when the file there is none of the bot's.
  */
 export async function carryBans(folder: string, banned: readonly string[]): Promise<number> {
+  const bot = [folder, ...(folder.startsWith(SYSTEM_STATE) ? [SYSTEM_RUNTIME] : [])].map(findInstance).find((found) =>
+    found?.held === true
+  );
+  if (bot !== undefined) {
+    throw new UsageError(`a bot is running with ${folder} (pid ${bot.holder?.pid ?? "unknown"}), and would write over it: stop it first`);
+  }
   const path = join(folder, PEOPLE_FILE);
   const people = readPeople(path);
   const added = banned.filter((id) => !people.banned.includes(id));

@@ -11,6 +11,8 @@ export interface AskOptions {
   /** The path of the socket. */
   readonly path: string;
   readonly clock: Clock;
+  /** Ends the waiting for an answer; its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** The bot does not do what it was asked; the message is its reason. */
@@ -29,7 +31,7 @@ export interface Leave {
 export async function askStatus(options: AskOptions): Promise<Readonly<Record<string, unknown>>> {
   const connection = await connectLines(options.path);
   try {
-    const { status } = await ask(connection, { request: "status" }, options.clock);
+    const { status } = await ask(connection, { request: "status" }, options);
     if (typeof status !== "object" || status === null) throw new BotRefusedError("the bot's answer has no status in it");
     return status as Readonly<Record<string, unknown>>;
   } finally {
@@ -41,7 +43,7 @@ export async function askStatus(options: AskOptions): Promise<Readonly<Record<st
 export async function askToStepAside(options: AskOptions & { readonly seconds: number }): Promise<Leave> {
   const connection = await connectLines(options.path);
   try {
-    await ask(connection, { request: "step-aside", seconds: options.seconds }, options.clock);
+    await ask(connection, { request: "step-aside", seconds: options.seconds }, options);
   } catch (error) {
     connection.close();
     throw error;
@@ -50,21 +52,30 @@ export async function askToStepAside(options: AskOptions & { readonly seconds: n
   return { over, close: () => connection.close() };
 }
 
-async function ask(connection: LineConnection, question: object, clock: Clock): Promise<Readonly<Record<string, unknown>>> {
+async function ask(
+  connection: LineConnection,
+  question: object,
+  { clock, signal }: AskOptions,
+): Promise<Readonly<Record<string, unknown>>> {
   let late = false;
   const limit = clock.after(ANSWER_LIMIT_MS, () => {
     late = true;
     connection.close();
   });
+  const close = () => connection.close();
+  signal?.addEventListener("abort", close, { once: true });
   try {
+    signal?.throwIfAborted();
     await connection.writeLine(JSON.stringify(question));
     const line = await connection.readLine();
     if (line === undefined) throw new BotRefusedError("the bot closed the connection without an answer");
     return understand(line);
   } catch (error) {
+    signal?.throwIfAborted();
     if (late) throw new TimeLimitError(`the bot did not answer within ${ANSWER_LIMIT_MS / 1000} s`);
     throw error;
   } finally {
+    signal?.removeEventListener("abort", close);
     limit.cancel();
   }
 }

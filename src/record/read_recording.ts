@@ -45,6 +45,8 @@ interface Line {
 // Between two runs of a program that wrote to one file, where the clock tells nothing better.
 const RESTART_MS = 1000;
 const MAX_RESTART_MS = 600_000;
+// A year: nothing records longer, and every second has to be played.
+const MAX_SECONDS = 31_536_000;
 
 /** Reads the text of a recording; throws UsageError when there is no connection in it. */
 export function readRecording(text: string): Recording {
@@ -61,10 +63,16 @@ export function readRecording(text: string): Recording {
   return { connections, durationMs, startWallMs, unreadableLines };
 }
 
+function isTime(seconds: unknown): boolean {
+  return typeof seconds === "number" && Math.abs(seconds) <= MAX_SECONDS;
+}
+
 function parseLine(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Partial<Line> | null;
-    if (typeof line !== "object" || line === null || !Number.isFinite(line.t) || typeof line.dir !== "string") return undefined;
+    if (typeof line !== "object" || line === null || !isTime(line.t) || typeof line.dir !== "string") {
+      return undefined;
+    }
     if (line.bytes !== undefined && !(typeof line.bytes === "string" && /^(?:[0-9a-f]{2})*$/i.test(line.bytes))) return undefined;
     if (line.wallMs !== undefined && !Number.isFinite(line.wallMs)) return undefined;
     return line as Line;

@@ -156,6 +156,15 @@ Deno.test("meshbot diag finds a running bot's data folder also in a configuratio
   }
 });
 
+Deno.test("meshbot diag --json prints its object for wrong use, too", async () => {
+  for (const argv of [[], ["127.0.0.1:1", "--duration", "x"], ["127.0.0.1:1", "--raw", "--optimized"], ["127.0.0.1:x"]]) {
+    const out: string[] = [];
+    await assert.rejects(diag({ out }, ...argv, "--json"), { name: "UsageError" }, argv.join(" "));
+    assert.equal(out.length, 1);
+    assert.equal(JSON.parse(out[0] as string).healthy, false);
+  }
+});
+
 Deno.test("meshbot diag says which recording cannot be written, as JSON too", async () => {
   const out: string[] = [];
   const running = diag({ out }, "127.0.0.1:1", "--duration", "1", "--json", "--record", "/nowhere/link.rec");

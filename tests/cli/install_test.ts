@@ -5,8 +5,10 @@ import type { CliCommand } from "../../src/cli/command.ts";
 import { importCommand } from "../../src/cli/import.ts";
 import { installCommand } from "../../src/cli/install.ts";
 import { uninstallCommand } from "../../src/cli/uninstall.ts";
+import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config.ts";
 import { UsageError } from "../../src/errors.ts";
+import { acquireInstanceLock } from "../../src/io/instance_lock.ts";
 import { debianProgram } from "../support/debian.ts";
 
 interface Outcome {
@@ -151,6 +153,12 @@ Deno.test("meshbot import prints a configuration, puts bans in their place, and 
     assert.match(err, /bans that are new in .*: 1 of 1/);
     assert.deepEqual(JSON.parse(await Deno.readTextFile(join(data, "people.json"))).banned, ["!0000000b"]);
 
+    {
+      const holder = { pid: 4711, user: "meshbot", host: "roof.local", port: 4403, addresses: [], startedAtWallMs: 1 };
+      using _lock = await acquireInstanceLock(data, holder, { clock: systemClock });
+      const running = run(importCommand, ["meshing-around", file, "--data-dir", data]);
+      await assert.rejects(running, { name: "UsageError", message: /a bot is running with .*data \(pid 4711\), and would write over it/ });
+    }
     await Deno.writeFile(join(root, "binary"), Uint8Array.of(0xff, 0xfe));
     for (
       const [args, why] of [

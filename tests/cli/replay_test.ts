@@ -50,6 +50,20 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
+Deno.test("meshbot replay refuses a file that is too large to be a recording, and leaves out a line from another age", async () => {
+  await inFolder(async (folder) => {
+    const large = join(folder, "large.jsonl");
+    await Deno.create(large).then((file) => file.close());
+    await Deno.truncate(large, 700 * 1024 * 1024);
+    await assert.rejects(run(replayCommand, [large]), { name: "UsageError", message: /large\.jsonl is larger than 64 MiB/ });
+    const old = join(folder, "old.jsonl");
+    await Deno.writeTextFile(old, `${await Deno.readTextFile(REAL)}{"t":1e300,"dir":"eof"}\n`);
+    const { code, out } = await run(replayCommand, [old, "--as-fast-as-possible"]);
+    assert.equal(code, 0);
+    assert.match(out.join("\n"), /could not be read: 1$/);
+  });
+});
+
 Deno.test("meshbot replay prints each text with its time, and the log on standard error", async () => {
   const { code, out, err } = await run(replayCommand, [REAL, "--as-fast-as-possible"]);
   assert.equal(code, 0);

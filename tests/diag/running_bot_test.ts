@@ -75,6 +75,7 @@ await withUnixSockets(import.meta.url, () => {
   async function withBot(
     holder: Pick<InstanceHolder, "port"> & Partial<InstanceHolder>,
     action: (folder: string, calls: string[], back: Promise<void>) => Promise<void>,
+    leaving = () => Promise.resolve(),
   ): Promise<void> {
     const folder = await Deno.makeTempDir({ prefix: "bot-" });
     const calls: string[] = [];
@@ -88,7 +89,7 @@ await withUnixSockets(import.meta.url, () => {
           status: () => ({}),
           stepAside(ms) {
             calls.push(`aside ${ms}`);
-            return Promise.resolve();
+            return leaving();
           },
           comeBack() {
             calls.push("back");
@@ -118,6 +119,28 @@ await withUnixSockets(import.meta.url, () => {
       assert.deepEqual(calls, ["aside 30300", "back"]);
       assert.equal(lines[0], "the bot (pid 4711) has stepped aside and comes back by itself afterwards");
       assert.equal(lines.at(-1), "the node is free: the bot takes it back");
+    });
+  });
+
+  Deno.test("diagnose() with --take-over stops when it is told to, also while the bot does not answer", async () => {
+    await using node = await startSimulatedNode({ acceptPollMs: 0, nodes: 2 });
+    const stopping = new AbortController();
+    const asked = Promise.withResolvers<void>();
+    await withBot({ port: node.port }, async (folder) => {
+      const running = diagnose({
+        ...defaults(systemClock, []),
+        target: { host: "127.0.0.1", port: node.port },
+        durationMs: 300,
+        botFolders: [folder],
+        takeOver: true,
+        signal: stopping.signal,
+      });
+      await asked.promise;
+      stopping.abort();
+      await assert.rejects(running, { name: "AbortError" });
+    }, () => {
+      asked.resolve();
+      return new Promise<void>((resolve) => stopping.signal.addEventListener("abort", () => resolve(), { once: true }));
     });
   });
 

@@ -39,6 +39,14 @@ Deno.test("Runner.next() finds the input whose failure came loose later, though 
   assert.deepEqual(await runner.whole(new Uint8Array([0])), undefined);
 });
 
+Deno.test("Runner.late() tells what came loose behind the last input", async () => {
+  const loose: unknown[] = [];
+  const runner = new Runner({ run: ([first]) => void (first === BAD && setTimeout(() => loose.push("late"), 0)) }, loose);
+  for (const input of inputs(3, 1)) assert.equal(await runner.next(input), undefined);
+  assert.deepEqual(await runner.late(), { input: new Uint8Array([BAD, 1]), failure: "late" });
+  assert.equal(await runner.late(), undefined);
+});
+
 Deno.test("Runner.next() tells a loose failure also when no input causes it again", async () => {
   const loose: unknown[] = [];
   let calls = 0;

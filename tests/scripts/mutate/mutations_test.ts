@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { EQUIVALENT } from "../../../scripts/mutate/equivalent.ts";
 import { listFiles } from "../../../scripts/mutate/area.ts";
 import { drawMutants } from "../../../scripts/mutate/draw.ts";
 import { describeMutant, equivalence, isTypeOnly, mutantOf } from "../../../scripts/mutate/mutant.ts";
@@ -25,6 +26,13 @@ Deno.test("mutationsOf() makes each kind of mistake", () => {
   assert.deepEqual(mutantsOf("a.b(c)[d].#e();"), [";"]);
   assert.deepEqual(mutantsOf("x = true;"), ["x = false;"]);
   assert.deepEqual(mutantsOf("x = a & b << c;"), ["x = a | b << c;", "x = a & b >> c;"]);
+});
+
+Deno.test("EQUIVALENT names lines that are there", () => {
+  const stale = EQUIVALENT.filter(({ file, line }) =>
+    !Deno.readTextFileSync(join(ROOT, file)).split("\n").some((written) => written.trim() === line)
+  );
+  assert.deepEqual(stale.map(({ file, line }) => `${file}: ${line}`), []);
 });
 
 Deno.test("mutationsOf() leaves strings, comments, patterns, imports and types alone", () => {
