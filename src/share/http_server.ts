@@ -4,6 +4,7 @@ import { logger } from "../log.ts";
 import type { Role } from "./access.ts";
 import { plainAddress } from "./access.ts";
 import type { Outlet } from "./client.ts";
+import { HttpSessions, type OpenSession } from "./http_sessions.ts";
 import type { Payload } from "./payload.ts";
 import { MAX_TO_RADIO_BYTES } from "./stream_reader.ts";
 import { pageFault } from "./web_page.ts";
@@ -11,7 +12,6 @@ import { join } from "./wire.ts";
 
 const log = logger("service.share");
 
-const COOKIE = "meshbot";
 const FROM_RADIO_PATH = "/api/v1/fromradio";
 const TO_RADIO_PATH = "/api/v1/toradio";
 const MAX_ANSWER_BYTES = 65_536;
@@ -74,19 +74,20 @@ export interface HttpServerOptions {
   readonly origins: readonly string[];
   readonly roleOf: (address: string) => Role | undefined;
   /** A new client; undefined: it cannot be served now. */
-  readonly open: (address: string, role: Role) => HttpSession | undefined;
+  readonly open: OpenSession;
 }
 
 /** A listening server. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
-  readonly #sessions = new Map<string, HttpSession>();
+  readonly #sessions: HttpSessions;
   readonly #refused = new Set<string>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   /** Listens; throws the system's error when the port cannot be had. */
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#sessions = new HttpSessions(options.open);
     const { hostname, port } = options;
     this.#server = Deno.serve(
       { hostname, port, onListen() {}, onError: (error) => this.#failed(error) },
@@ -124,7 +125,7 @@ export class HttpServer {
     if (request.method !== method) return new Response("method not allowed\n", { status: 405, headers });
     const body = method === "PUT" ? await readBody(request) : undefined;
     if (method === "PUT" && body === undefined) return new Response("too long\n", { status: 413, headers });
-    const session = this.#session(request, headers, address, role);
+    const session = this.#sessions.of(request, headers, { address, role, speaks: body !== undefined });
     if (session === undefined) return new Response("not now\n", { status: 503, headers });
     session.take(body);
     headers.set("Content-Type", "application/x-protobuf");
@@ -137,31 +138,6 @@ export class HttpServer {
     if (this.#refused.size >= MAX_REFUSED_LOGGED || this.#refused.has(fault)) return;
     this.#refused.add(fault);
     log.warn`a web page was refused: ${fault}; [share] http_origins names the sites that may`;
-  }
-
-  /** The session of the cookie; a browser keeps none for another site, so there its name and address stand for it. */
-  #session(request: Request, headers: Headers, address: string, role: Role): HttpSession | undefined {
-    for (const [key, session] of this.#sessions) if (session.ended) this.#sessions.delete(key);
-    const cookie = cookieOf(request);
-    const origin = request.headers.get("origin");
-    const stranger = origin === null ? undefined : `${address} ${origin} ${request.headers.get("user-agent") ?? ""}`;
-    const key = cookie === undefined ? undefined : `${address} ${cookie}`;
-    const known = (key === undefined ? undefined : this.#sessions.get(key)) ??
-      (stranger === undefined ? undefined : this.#sessions.get(stranger));
-    if (known !== undefined) {
-      // Who brings its cookie back needs no other mark.
-      if (key !== undefined && stranger !== undefined && this.#sessions.get(key) === this.#sessions.get(stranger)) {
-        this.#sessions.delete(stranger);
-      }
-      return known;
-    }
-    const session = this.#options.open(address, role);
-    if (session === undefined) return undefined;
-    const value = crypto.randomUUID();
-    headers.set("Set-Cookie", `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`);
-    this.#sessions.set(`${address} ${value}`, session);
-    if (stranger !== undefined) this.#sessions.set(stranger, session);
-    return session;
   }
 }
 
@@ -177,10 +153,6 @@ function corsHeaders(request: Request): Headers {
   if (request.headers.has("origin")) headers.set("Access-Control-Allow-Credentials", "true");
   if (request.headers.get("access-control-request-private-network") === "true") headers.set("Access-Control-Allow-Private-Network", "true");
   return headers;
-}
-
-function cookieOf(request: Request): string | undefined {
-  return new RegExp(`(?:^|;\\s*)${COOKIE}=([0-9a-f-]{36})(?:;|$)`).exec(request.headers.get("cookie") ?? "")?.[1];
 }
 
 /** The body; undefined when it is longer than a ToRadio may be. */

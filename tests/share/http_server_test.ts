@@ -131,6 +131,44 @@ Deno.test("HttpServer knows a page of another site by its name until it brings a
   assert.deepEqual(rig.sessions.map(({ taken }) => taken.length), [4, 1, 1, 1, 2]);
 });
 
+Deno.test("HttpServer takes a program that keeps no cookies for one client from its third request on: the one that has spoken", async () => {
+  for (const first of [TO_RADIO, FROM_RADIO]) {
+    await using rig = serve();
+    const put = { method: "PUT", body: "x" };
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      answerOf(rig.ask(path, path === TO_RADIO ? { ...put, headers } : { headers }));
+    const second = first === TO_RADIO ? FROM_RADIO : TO_RADIO;
+    const cookies = [(await ask(first)).cookie, (await ask(second)).cookie];
+    assert.equal(new Set([undefined, ...cookies]).size, 3);
+    for (const path of [FROM_RADIO, TO_RADIO, FROM_RADIO]) assert.equal((await ask(path)).cookie, undefined);
+    const spoken = first === TO_RADIO ? 0 : 1;
+    assert.deepEqual(rig.sessions.map(({ taken }) => taken.length), spoken === 0 ? [4, 1] : [1, 4]);
+    // Another program, and one that keeps cookies, are others.
+    assert.notEqual((await ask(FROM_RADIO, { "user-agent": "another" })).cookie, undefined);
+    assert.notEqual((await ask(FROM_RADIO, { cookie: "a=b" })).cookie, undefined);
+    // A session that ends is begun anew.
+    for (const session of rig.sessions) session.ended = true;
+    assert.notEqual((await ask(FROM_RADIO)).cookie, undefined);
+    assert.equal(rig.sessions.length, 5);
+  }
+});
+
+Deno.test("HttpServer keeps programs apart that bring their cookies, and lets the first message choose where nobody has spoken", async () => {
+  await using rig = serve();
+  const cookies: string[] = [];
+  for (let count = 0; count < 5; count += 1) {
+    const { cookie = "" } = await answerOf(rig.ask(FROM_RADIO));
+    cookies.push(cookie);
+    await answerOf(rig.ask(FROM_RADIO, { headers: { cookie } }));
+  }
+  assert.deepEqual([new Set(cookies).size, rig.sessions.length], [5, 5]);
+  await answerOf(rig.ask(FROM_RADIO));
+  await answerOf(rig.ask(FROM_RADIO));
+  await answerOf(rig.ask(TO_RADIO, { method: "PUT", body: "x" }));
+  await answerOf(rig.ask(FROM_RADIO));
+  assert.deepEqual(rig.sessions.slice(5).map(({ taken }) => taken.length), [3, 1]);
+});
+
 Deno.test("HttpServer begins a new session when the one of the cookie has ended", async () => {
   await using rig = serve();
   const { cookie = "" } = await answerOf(rig.ask(FROM_RADIO));

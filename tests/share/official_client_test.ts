@@ -25,3 +25,22 @@ Deno.test({
     await device.disconnect();
   },
 });
+
+Deno.test({
+  name: "Share is a node to the official client over HTTP too, which keeps no cookie where it does not run in a browser",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using rig = await shareRig({ node: { nodes: 5 }, config: { http: "127.0.0.1:0" } });
+    using mesh = startMesh({ node: rig.node, nodes: 0, chat: false, beacons: false });
+    const person = mesh.addPerson({ longName: "You", shortName: "You" });
+    const { device, knownNodes } = await configuredClient(await rig.httpPort(), "http");
+    assert.ok(knownNodes.size >= 6, `${knownNodes.size} nodes`);
+    const heard = person.waitFor("text");
+    device.sendText("salut", person.nodeNum, true, 0).catch(() => {});
+    assert.equal((await heard).text, "salut");
+    // Its session, and one that it did not come back to: however often it asks, there are no more.
+    assert.equal(rig.share.view.clients.length, 2);
+    await device.disconnect();
+  },
+});

@@ -1,6 +1,7 @@
 /** The official JavaScript client at a node, or at what says it is one, and what both must be able to say to each other. */
 import assert from "node:assert/strict";
 import { MeshDevice, Types } from "@meshtastic/core";
+import { TransportHTTP } from "@meshtastic/transport-http";
 import { TransportNode } from "@meshtastic/transport-node";
 import type { Person } from "../../src/simulator/person.ts";
 
@@ -32,8 +33,10 @@ export function nextOf<Event>(
 }
 
 /** Connects and asks for the settings; resolves when all have come. */
-export async function configuredClient(port: number): Promise<Configured> {
-  const device = new MeshDevice(await TransportNode.create("127.0.0.1", port));
+export async function configuredClient(port: number, way: "tcp" | "http" = "tcp"): Promise<Configured> {
+  const device = new MeshDevice(
+    way === "tcp" ? await TransportNode.create("127.0.0.1", port) : await TransportHTTP.create(`127.0.0.1:${port}`),
+  );
   device.log.settings.minLevel = 99;
   const knownNodes = new Set<number>();
   device.events.onNodeInfoPacket.subscribe(({ num }: { num: number }) => void knownNodes.add(num));
