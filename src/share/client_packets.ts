@@ -181,6 +181,7 @@ export class ClientPackets {
     const waiting = (this.#waiting.get(client) ?? 0) + 1;
     this.#waiting.set(client, waiting);
     let given = false;
+    let endsEdit = false;
     const orderHere = local ? order : undefined;
     if (orderHere?.kind === "begin") this.#options.lock.begin(client);
     const status = clock.after(STATUS_LIMIT_MS, () => this.#tellStatus(request));
@@ -203,7 +204,7 @@ export class ClientPackets {
           if (given) return;
           given = true;
           this.#leave(client);
-          if (orderHere?.kind === "commit") this.#options.lock.committed(client);
+          if (orderHere?.kind === "commit") endsEdit = this.#options.lock.committed(client);
           if (orderHere !== undefined) this.#options.reread.after(orderHere.changes);
           onGiven(client, packet, patchPacket(bytes, { from: ownNum, id }));
         },
@@ -216,7 +217,8 @@ export class ClientPackets {
       status.cancel();
       limit.cancel();
       if (!given) this.#leave(client);
-      if (orderHere?.kind === "commit") this.#options.lock.committed(client);
+      if (orderHere?.kind === "commit" && !given) this.#options.lock.end(client);
+      else if (endsEdit && outcome.kind === "unknown" && !this.#options.linked()) this.#options.lock.commitLost(client);
       this.#tellOutcome(request, outcome, read);
     });
   }

@@ -16,6 +16,10 @@ const COMMIT_EDIT = 65;
 export interface CommitsOptions {
   readonly outbox: Pick<Outbox, "enqueue">;
   readonly ownNum: () => number;
+  /** Whether the radio can be spoken to now. */
+  readonly linked: () => boolean;
+  /** How often the radio has restarted, as it last said: a restart ends every edit. */
+  readonly rebootCount: () => number;
   /** The radio has been told. */
   readonly onGiven: () => void;
 }
@@ -23,8 +27,8 @@ export interface CommitsOptions {
 /** The commits of the bot's own. */
 export class Commits {
   readonly #options: CommitsOptions;
-  /** For whom the radio still has to be told. */
-  #owed: Client | undefined;
+  /** For whom the radio still has to be told, unless it restarts. */
+  #owed: { readonly client: Client; readonly rebootCount: number } | undefined;
 
   constructor(options: CommitsOptions) {
     this.#options = options;
@@ -32,9 +36,11 @@ export class Commits {
 
   /** After everything that the client has sent. */
   commit(client: Client): void {
-    const { outbox, ownNum, onGiven } = this.#options;
+    const { outbox, ownNum, linked, onGiven } = this.#options;
+    const owed = { client, rebootCount: this.#options.rebootCount() };
+    this.#owed = linked() ? undefined : owed;
+    if (this.#owed !== undefined) return;
     log.warn`${client.label} left its changes of the settings unfinished: they are saved as they are`;
-    this.#owed = undefined;
     const ticket = outbox.enqueue({
       to: ownNum(),
       channel: 0,
@@ -50,12 +56,19 @@ export class Commits {
     });
     void ticket.outcome.then(({ kind }) => {
       if (kind === "delivered" || kind === "relayed") onGiven();
-      else this.#owed = client;
+      else this.#owed = owed;
     });
   }
 
   /** The radio is back: what it was not told, it is told now. */
   linkReady(): void {
-    if (this.#owed !== undefined) this.commit(this.#owed);
+    const owed = this.#owed;
+    this.#owed = undefined;
+    if (owed?.rebootCount === this.#options.rebootCount()) this.commit(owed.client);
+  }
+
+  /** Another radio has no open edit of ours. */
+  clear(): void {
+    this.#owed = undefined;
   }
 }

@@ -31,17 +31,22 @@ export class EditLock {
     this.#holder = { client, limit: this.#clock.after(EDIT_LIMIT_MS, () => this.end(client)) };
   }
 
-  /** The client's own end has gone to the radio. */
-  committed(client: Client): void {
-    if (this.#holder?.client !== client) return;
+  /** The client's own end has gone to the radio; whether there was anything to end. */
+  committed(client: Client): boolean {
+    if (this.#holder?.client !== client) return false;
     this.#holder.limit.cancel();
     this.#holder = undefined;
+    return true;
+  }
+
+  /** The client's own end, which counted as gone, may not have come. */
+  commitLost(client: Client): void {
+    // Who edits now ends both.
+    if (this.#holder === undefined) this.#commit(client);
   }
 
   /** The client is gone, or too slow. */
   end(client: Client): void {
-    if (this.#holder?.client !== client) return;
-    this.committed(client);
-    this.#commit(client);
+    if (this.committed(client)) this.#commit(client);
   }
 }

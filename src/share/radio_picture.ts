@@ -63,6 +63,11 @@ export class RadioPicture {
     return this.#settings?.my.myNodeNum;
   }
 
+  /** How often the radio has restarted, as it last said. */
+  get rebootCount(): number {
+    return this.#settings?.my.rebootCount ?? 0;
+  }
+
   /** The radio has told its list of nodes. */
   get hasList(): boolean {
     return this.#hasList;

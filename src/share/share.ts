@@ -91,7 +91,9 @@ export class Share implements AsyncDisposable {
       onGone: (client, alone) => this.#gone(client, alone),
     });
     this.#reread = new Reread({ clock, askConfig: () => radio.askConfig(), askNodes: () => radio.askNodes() });
-    this.#commits = new Commits({ outbox, ownNum, onGiven: () => this.#reread.after("settings") });
+    const linked = () => !this.#away && radio.linked();
+    const rebootCount = () => this.#picture.rebootCount;
+    this.#commits = new Commits({ outbox, ownNum, linked, rebootCount, onGiven: () => this.#reread.after("settings") });
     this.#lock = new EditLock({ clock, commit: (client) => this.#commits.commit(client) });
     const table = new RequestTable((id) => outbox.knows(id));
     this.#sideChannels = new SideChannels({ clock, clients: () => this.#clients, toRadio: (bytes) => radio.sendBytes(bytes) });
@@ -105,7 +107,7 @@ export class Share implements AsyncDisposable {
       contact: this.#contact,
       lock: this.#lock,
       reread: this.#reread,
-      linked: () => !this.#away && radio.linked(),
+      linked,
       onGiven: (client, packet, bytes) => this.#echo(packet, bytes, client),
     });
     this.#fanOut = new FanOut({
@@ -208,6 +210,7 @@ export class Share implements AsyncDisposable {
     this.#isOpen = false;
     void this.#listeners.close();
     this.#picture.clear();
+    this.#commits.clear();
     this.#telemetry.clear();
     this.#texts.clear();
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { encode } from "../../src/link/codec.ts";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
 import type { FromRadio, Init, MeshPacket } from "../../src/link/messages.ts";
+import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
 import { bytesField, varintField } from "../../src/share/wire.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 import { connectFrom } from "../support/share_client.ts";
@@ -96,6 +97,56 @@ Deno.test("Share commits when the radio is back if the client went while it was 
   await unhurried(clock, nextState(rig.link, "ready"));
   await socketsSettle();
   assert.equal(orders.at(-1), firstOf(COMMIT));
+});
+
+Deno.test("Share commits for a client whose own commit was lost with the link, unless the radio has restarted", async () => {
+  const clock = createFakeClock();
+  await using rig = await shareRig({ clock });
+  const orders = watchOrders(rig);
+  const own = rig.node.nodeNum;
+  await using client = await rig.ready();
+  for (const restarts of [false, true]) {
+    await client.sendPacket(order(own, BEGIN, restarts ? 1 : 2));
+    await client.routing(restarts ? 1 : 2);
+    const waiting = nextState(rig.link, "waiting");
+    // The node hangs up as it reads the commit, and says nothing of it.
+    const stop = rig.node.on("toRadio", () => rig.node.hangUp());
+    await client.sendPacket(order(own, COMMIT, restarts ? 3 : 4));
+    await unhurried(clock, waiting);
+    stop();
+    orders.length = 0;
+    if (restarts) rig.node.reboot(0);
+    await unhurried(clock, nextState(rig.link, "ready"));
+    await socketsSettle();
+    assert.deepEqual(orders, restarts ? [] : [firstOf(COMMIT)]);
+  }
+});
+
+Deno.test("Share commits for a client whose own commit could not be given to the radio, and for none that did not edit", async () => {
+  const orders: number[] = [];
+  let came: (end: (outcome: Outcome) => void) => void = () => {};
+  const outbox = {
+    knows: () => false,
+    enqueue({ payload, foreign }: Draft) {
+      orders.push(firstOf(payload));
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      if (orders.at(-1) === firstOf(BEGIN)) foreign?.given(foreign.id);
+      else came(resolve);
+      return { id: 1, outcome: promise, cancel() {} };
+    },
+  };
+  await using rig = await shareRig({ clock: createFakeClock(), share: { outbox } });
+  const own = rig.node.nodeNum;
+  await using client = await rig.ready();
+  for (const [edits, id] of [[true, 1], [false, 11]] as const) {
+    orders.length = 0;
+    const commit = new Promise<(outcome: Outcome) => void>((resolve) => came = resolve);
+    if (edits) await client.sendPacket(order(own, BEGIN, id));
+    await client.sendPacket(order(own, COMMIT, id + 1));
+    (await commit)({ kind: "expired", reason: "it could not be sent in time" });
+    await client.routing(id + 1);
+    assert.deepEqual(orders, (edits ? [BEGIN, COMMIT, COMMIT] : [COMMIT]).map(firstOf));
+  }
 });
 
 Deno.test("Share reads the settings again once, 10 s after the last write, and the nodes after a favourite", async () => {

@@ -8,14 +8,25 @@ import { createFakeClock } from "../support/fake_clock.ts";
 import { ioTurn } from "../support/link_rig.ts";
 import { listener } from "./support.ts";
 
+interface Rig {
+  readonly commits: Commits;
+  readonly drafts: Draft[];
+  readonly ends: ((outcome: Outcome) => void)[];
+  given: number;
+  linked: boolean;
+  rebootCount: number;
+}
+
 /** Commits over an outbox whose outcomes the test decides. */
-function rig(): { readonly commits: Commits; readonly drafts: Draft[]; readonly ends: ((outcome: Outcome) => void)[]; given: number } {
+function rig(): Rig {
   const drafts: Draft[] = [];
   const ends: ((outcome: Outcome) => void)[] = [];
-  const state = {
+  const state: Rig = {
     drafts,
     ends,
     given: 0,
+    linked: true,
+    rebootCount: 3,
     commits: new Commits({
       outbox: {
         enqueue(draft: Draft) {
@@ -26,6 +37,8 @@ function rig(): { readonly commits: Commits; readonly drafts: Draft[]; readonly 
         },
       },
       ownNum: () => 7,
+      linked: () => state.linked,
+      rebootCount: () => state.rebootCount,
       onGiven: () => state.given += 1,
     }),
   };
@@ -73,4 +86,30 @@ Deno.test("Commits tells once that the radio has it, and says it again when the 
     commits.linkReady();
   }
   assert.deepEqual([drafts.length, state.given], [7, 2]);
+});
+
+Deno.test("Commits waits for the radio to be back, and says nothing to one that has restarted, or is another", async () => {
+  const { client } = listener(createFakeClock());
+  const state = rig();
+  const { commits, drafts, ends } = state;
+  state.linked = false;
+  commits.commit(client);
+  assert.equal(drafts.length, 0);
+  state.linked = true;
+  commits.linkReady();
+  assert.equal(drafts.length, 1);
+  // Lost on its way, and the radio restarts: what was open is closed.
+  ends[0]?.({ kind: "unknown", reason: "the link was lost" });
+  await ioTurn();
+  state.rebootCount += 1;
+  commits.linkReady();
+  state.rebootCount -= 1;
+  commits.linkReady();
+  assert.equal(drafts.length, 1);
+  state.linked = false;
+  commits.commit(client);
+  commits.clear();
+  state.linked = true;
+  commits.linkReady();
+  assert.equal(drafts.length, 1);
 });

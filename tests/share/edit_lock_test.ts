@@ -25,10 +25,10 @@ Deno.test("EditLock.allows() everybody until one begins, then that one, until it
   assert.deepEqual(allowed(), [true, true]);
   lock.begin(one);
   assert.deepEqual(allowed(), [true, false]);
-  lock.committed(two);
+  assert.equal(lock.committed(two), false);
   lock.end(two);
   assert.deepEqual(allowed(), [true, false]);
-  lock.committed(one);
+  assert.equal(lock.committed(one), true);
   assert.deepEqual([allowed(), commits], [[true, true], []]);
 });
 
@@ -59,4 +59,15 @@ Deno.test("EditLock.begin() a second time counts from then, and a commit leaves 
   assert.equal(clock.pendingTimers(), idleTimers);
   await clock.tick(60_000);
   assert.deepEqual(commits, []);
+});
+
+Deno.test("EditLock commits for a client whose own commit was lost, unless another one edits by then", () => {
+  const { lock, one, two, commits } = rig();
+  lock.begin(one);
+  lock.committed(one);
+  lock.commitLost(one);
+  assert.deepEqual(commits, [one]);
+  lock.begin(two);
+  lock.commitLost(one);
+  assert.deepEqual([commits, lock.allows(two), lock.allows(one)], [[one], true, false]);
 });
