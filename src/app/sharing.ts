@@ -60,9 +60,9 @@ export function createSharing(options: SharingOptions): Sharing {
       return incoming.kind === "text" && options.answering().isRequest(incoming);
     },
     file,
-    announce: async ({ instance, port, txt }) => {
+    announce: async ({ instance, hostname, port, txt }) => {
       const { announceService, MESHTASTIC_SERVICE } = await import("../io/mdns.ts");
-      return await announceService({ service: MESHTASTIC_SERVICE, instance, hostname: "meshbot.local", port, txt, clock });
+      return await announceService({ service: MESHTASTIC_SERVICE, instance, hostname, port, txt, clock });
     },
   });
   return {

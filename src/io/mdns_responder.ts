@@ -56,7 +56,7 @@ export interface Announcement extends AsyncDisposable {
 
 /**
  * Looks for names that are free, announces the service under them and answers until it is disposed of. Throws ServiceError
- * ("unreachable") when this machine has no network, RangeError at names that are too long, and the signal's reason.
+ * ("unreachable") when this machine has no network, RangeError at names that are too long or a hostname with a dot, and the signal's reason.
  */
 export async function announceService(options: AnnounceOptions): Promise<Announcement> {
   const responder = new Responder(options);
@@ -95,6 +95,10 @@ class Responder implements Announcement {
   async start(): Promise<void> {
     const { clock, signal, open = openMulticast } = this.#options;
     signal?.throwIfAborted();
+    // A dot would lie inside the label, and most resolvers take it for the end of one.
+    if (this.#options.hostname.includes(".")) {
+      throw new RangeError(`Cannot announce ${JSON.stringify(this.#options.hostname)} as a machine: the name must have no dot`);
+    }
     // Too long a name is told before anything is sent.
     encodeMessage({ answers: this.#records() });
     const socket = await open((bytes, from) => this.#onMessage(bytes, from), this.#options);

@@ -9,6 +9,8 @@ const log = logger("service.share");
 export interface AnnouncedService {
   /** `MeshBot !a1b2c3d4` */
   readonly instance: string;
+  /** The machine, `meshbot-a1b2c3d4`: with a name for all, a phone between two bots would come to either. */
+  readonly hostname: string;
   readonly port: number;
   readonly txt: Readonly<Record<string, string>>;
 }
@@ -28,7 +30,7 @@ export class Announcer implements AsyncDisposable {
     const start = this.#announceService;
     if (start === undefined) return;
     const shortName = user === undefined ? "" : decode("User", user).shortName;
-    const service = { instance: `MeshBot ${id}`, port, txt: { id, shortname: `${shortName}*` } };
+    const service = { instance: `MeshBot ${id}`, hostname: `meshbot-${id.slice(1)}`, port, txt: { id, shortname: `${shortName}*` } };
     if (JSON.stringify(service) === this.#said) return;
     this.#said = JSON.stringify(service);
     this.#running = this.#running.then(async (before) => {

@@ -219,6 +219,12 @@ Deno.test("announceService() takes the next name when somebody has it, and gives
   await first[Symbol.asyncDispose]();
 });
 
+Deno.test("announceService() refuses a machine's name with a dot before anything is sent", async () => {
+  const opened = () => assert.fail("it must not come so far");
+  const options = { service: MESHTASTIC_SERVICE, instance: "x", hostname: "bot.local", port: 1, clock: createFakeClock(), open: opened };
+  await assert.rejects(announceService(options), /RangeError: Cannot announce "bot\.local" as a machine: the name must have no dot/);
+});
+
 Deno.test("announceService() answers a simple client directly, and nobody who knows the answer", async () => {
   const network = createNetwork();
   const { announcement, clock } = await announced(network);

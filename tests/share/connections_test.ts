@@ -197,7 +197,12 @@ Deno.test("Share announces itself under the node's name with a star, when it lis
     const port = await rig.port();
     await socketsSettle();
     const id = "!a1b20a01";
-    assert.deepEqual(announced, [{ instance: `MeshBot ${id}`, port, txt: { id, shortname: "HOME*" } }]);
+    assert.deepEqual(announced, [{
+      instance: `MeshBot ${id}`,
+      hostname: `meshbot-${id.slice(1)}`,
+      port,
+      txt: { id, shortname: "HOME*" },
+    }]);
     assert.deepEqual(ended, []);
   }
   assert.deepEqual(ended, ["ended"]);
