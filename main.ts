@@ -22,24 +22,31 @@ async function main(): Promise<never> {
     });
   }
 
+  // When the reader has gone (`meshbot demo | head`) nobody is left to tell: what runs ends in order, the node's slot is given back.
+  const out = printer(Deno.stdout, () => stopping.abort());
+  const err = printer(Deno.stderr, () => stopping.abort());
+
   const exitCode = await runCli(Deno.args, {
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
     signal: stopping.signal,
     stdin: { readable: () => Deno.stdin.readable, isTerminal: () => Deno.stdin.isTerminal() },
-    write: (line) => print(Deno.stdout, line),
-    writeError: (line) => print(Deno.stderr, line),
+    write: out,
+    writeError: err,
   });
   Deno.exit(exitCode);
 }
 
-function print(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
-  try {
-    let bytes = new TextEncoder().encode(`${line}\n`);
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-  } catch (error) {
-    // The reader has gone (`meshbot demo | head`): nobody is left to tell.
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-    throw error;
-  }
+/** Writes lines, until nobody reads them any more. */
+function printer(stream: { writeSync(bytes: Uint8Array): number }, onReaderGone: () => void): (line: string) => void {
+  let isRead = true;
+  return (line) => {
+    try {
+      for (let bytes = new TextEncoder().encode(`${line}\n`); isRead && bytes.length > 0;) bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      isRead = false;
+      onReaderGone();
+    }
+  };
 }

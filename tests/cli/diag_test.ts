@@ -7,6 +7,7 @@ import { commandHelp } from "../../src/cli/help.ts";
 import { systemClock } from "../../src/clock.ts";
 import { acquireInstanceLock } from "../../src/io/instance_lock.ts";
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
+import { textPacket } from "../support/sim.ts";
 
 interface Outcome {
   readonly code: number;
@@ -211,4 +212,31 @@ Deno.test("meshbot diag works as a program: exit codes, and nothing but JSON on 
   assert.match(refused.out, /Verdict: No connection: .* refused/);
   assert.deepEqual([wrong.code, wrong.out], [2, ""]);
   assert.match(wrong.err, /^meshbot diag: "127\.0\.0\.1:99999" is no HOST\[:PORT\]: [^\n]*\n$/);
+});
+
+Deno.test("meshbot diag takes its leave of the node when the reader of its output has gone", async () => {
+  await using node = await startNode();
+  const left = node.waitFor("toRadio", ({ message }) => message.payloadVariant.case === "disconnect");
+  const permissions = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--"));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, "main.ts", "diag", `127.0.0.1:${node.port}`, "--duration", "600"],
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const guard = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  try {
+    const reader = child.stderr.getReader();
+    const text = new TextDecoder();
+    for (let told = ""; !/ready: /.test(told);) told += text.decode((await reader.read()).value, { stream: true });
+    await reader.cancel();
+    // The next line that diag writes is one that nobody reads.
+    node.receiveFromMesh(textPacket("hello", { from: 0x1000, id: 1 }));
+    await left;
+    await child.status;
+  } finally {
+    clearTimeout(guard);
+  }
 });
