@@ -6,6 +6,7 @@ import { control } from "./targets/control.ts";
 import { esphomeSensor, sse } from "./targets/esphome.ts";
 import { frame } from "./targets/frame.ts";
 import { mqttFrames, strike } from "./targets/lightning.ts";
+import { http } from "./targets/http.ts";
 import { mdns } from "./targets/mdns.ts";
 import { recording } from "./targets/recording.ts";
 import { router } from "./targets/router.ts";
@@ -35,6 +36,7 @@ export const TARGETS: readonly Target[] = [
   meteoalarm,
   shareClient,
   shareRadio,
+  http,
 ];
 
 /** The target of this name; throws when there is none. */

@@ -109,6 +109,9 @@ export class HttpServer {
   }
 
   async #handle(request: Request, address: string): Promise<Response> {
+    const url = URL.parse(request.url);
+    // The host that it names is none.
+    if (url === null) return new Response("bad request\n", { status: 400 });
     const fault = pageFault(request, this.#options.origins);
     if (fault !== undefined) {
       this.#logRefused(fault);
@@ -116,7 +119,7 @@ export class HttpServer {
       return new Response(`${fault}\n`, { status: 403 });
     }
     const headers = corsHeaders(request);
-    const { pathname, searchParams } = new URL(request.url);
+    const { pathname, searchParams } = url;
     const role = this.#options.roleOf(address);
     if (role === undefined) return new Response("not allowed\n", { status: 403, headers });
     const method = pathname === FROM_RADIO_PATH ? "GET" : pathname === TO_RADIO_PATH ? "PUT" : undefined;
@@ -124,7 +127,8 @@ export class HttpServer {
     if (method === undefined) return new Response("not found\n", { status: 404, headers });
     if (request.method !== method) return new Response("method not allowed\n", { status: 405, headers });
     const body = method === "PUT" ? await readBody(request) : undefined;
-    if (method === "PUT" && body === undefined) return new Response("too long\n", { status: 413, headers });
+    if (body === "too long") return new Response("too long\n", { status: 413, headers });
+    if (body === "broken off") return new Response("broken off\n", { status: 400, headers });
     const session = this.#sessions.of(request, headers, { address, role, speaks: body !== undefined });
     if (session === undefined) return new Response("not now\n", { status: 503, headers });
     session.take(body);
@@ -155,14 +159,18 @@ function corsHeaders(request: Request): Headers {
   return headers;
 }
 
-/** The body; undefined when it is longer than a ToRadio may be. */
-async function readBody(request: Request): Promise<Uint8Array | undefined> {
+/** The body: not when it is longer than a ToRadio may be, nor when the connection ends within it, or it is not written as it says. */
+async function readBody(request: Request): Promise<Uint8Array | "too long" | "broken off"> {
   const pieces: Uint8Array[] = [];
   let lengthBytes = 0;
-  for await (const piece of request.body ?? []) {
-    pieces.push(piece);
-    lengthBytes += piece.length;
-    if (lengthBytes > MAX_TO_RADIO_BYTES) return undefined;
+  try {
+    for await (const piece of request.body ?? []) {
+      pieces.push(piece);
+      lengthBytes += piece.length;
+      if (lengthBytes > MAX_TO_RADIO_BYTES) return "too long";
+    }
+  } catch {
+    return "broken off";
   }
   return join(pieces);
 }

@@ -18,6 +18,7 @@ interface KeptSession extends HttpSession {
 /** A server whose sessions the test can look at. */
 interface Rig extends AsyncDisposable {
   readonly sessions: KeptSession[];
+  readonly port: number;
   ask(path: string, init?: RequestInit): Promise<Response>;
 }
 
@@ -39,6 +40,7 @@ function serve(options: Partial<HttpServerOptions> = {}): Rig {
   });
   return {
     sessions,
+    port: server.port,
     ask: (path, init = {}) => fetch(`http://127.0.0.1:${server.port}${path}`, init),
     [Symbol.asyncDispose]: () => server.close(),
   };
@@ -270,6 +272,30 @@ Deno.test("HttpServer says once for each page that it refuses it, and no more th
       for (const _ of [0, 1]) await answerOf(rig.ask(FROM_RADIO, { headers: { origin: `https://site${site}.example` } }));
       assert.equal(lines.filter((line) => line.includes("a web page was refused")).length, Math.min(site, 20));
     }
+  } finally {
+    stopLog();
+  }
+});
+
+Deno.test("HttpServer logs no error at requests that are none: a host that is none, a body that is broken off", async () => {
+  const lines: string[] = [];
+  startLog({ format: "text", debug: true, write: (line) => lines.push(line) });
+  try {
+    await using rig = serve();
+    const tries: readonly (readonly [text: string, status: RegExp])[] = [
+      ["GET /api/v1/fromradio HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 400 /],
+      ["GET http://x:99999/api HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 400 /],
+      ["PUT /api/v1/toradio HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab", /^$|^HTTP\/1\.1 400 /],
+      ["PUT /api/v1/toradio HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", /^$|^HTTP\/1\.1 400 /],
+    ];
+    for (const [text, status] of tries) {
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port: rig.port });
+      await conn.write(new TextEncoder().encode(text));
+      await conn.closeWrite();
+      assert.match(await new Response(conn.readable).text().catch(() => ""), status, text);
+    }
+    await answerOf(rig.ask(FROM_RADIO));
+    assert.deepEqual([lines, rig.sessions.length], [[], 1]);
   } finally {
     stopLog();
   }
