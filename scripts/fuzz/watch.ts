@@ -20,8 +20,16 @@ const ONCE_MS = 8_000;
 const DEADLY_TRIES = 40;
 const MAX_OLD_SPACE_MB = 768;
 
+/** How a target is fuzzed. */
+export interface WatchOptions {
+  readonly seed: number;
+  readonly seconds: number;
+  /** Ends it early; what was found until then stays. */
+  readonly signal: AbortSignal;
+}
+
 /** Fuzzes one target for so many seconds; every failure is made small and saved. */
-export async function watch(target: Target, { seed, seconds }: { readonly seed: number; readonly seconds: number }): Promise<Outcome> {
+export async function watch(target: Target, { seed, seconds, signal }: WatchOptions): Promise<Outcome> {
   const folder = await Deno.makeTempDir({ prefix: "meshbot-fuzz-" });
   const failures: { what: string; path: string }[] = [];
   let runs = 0;
@@ -35,6 +43,7 @@ export async function watch(target: Target, { seed, seconds }: { readonly seed: 
       child.kill("SIGKILL");
     };
     let limit = setTimeout(kill, START_MS);
+    signal.addEventListener("abort", kill, { once: true });
     for await (const said of linesOf(child.stdout)) {
       clearTimeout(limit);
       limit = setTimeout(kill, SILENCE_MS);
@@ -43,7 +52,9 @@ export async function watch(target: Target, { seed, seconds }: { readonly seed: 
       if (said.said === "failed") failures.push({ what: said.what, path: await saveFailure(target, fromHex(said.input)) });
     }
     clearTimeout(limit);
+    signal.removeEventListener("abort", kill);
     const [{ code }, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+    if (signal.aborted) return { target: target.name, runs, failures };
     const stderrLines = stderr.trim().split("\n").slice(0, 3).join(" / ");
     if (!isReady) throw new Error(`Cannot open the target ${target.name}: ${stderrLines}`);
     if (code !== 0) {
