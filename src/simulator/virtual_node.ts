@@ -4,6 +4,7 @@ import type { Init } from "../link/messages.ts";
 import { blurred, CENTRE, type MapPlace, metresBetween, offset } from "./geography.ts";
 import { keyOf, type SimNodeSpec } from "./node_table.ts";
 import { hopsAt } from "./radio_path.ts";
+import { formatNodeId } from "../node_id.ts";
 
 /** What a virtual node is made from. */
 export interface VirtualNodeOptions {
@@ -80,9 +81,10 @@ export class VirtualNode {
     else this.#place = there;
   }
 
-  /** The User record. */
+  /** The User record as our node hands it on: with the id, which the air may leave out (NodeInfoModule.cpp, alterReceivedProtobuf). */
   user(): Init<"User"> {
     return {
+      id: formatNodeId(this.num),
       longName: this.longName,
       shortName: this.shortName,
       hwModel: this.#options.hwModel ?? HardwareModel.HELTEC_V3,
