@@ -202,6 +202,21 @@ Deno.test("rule 22: Session asks for the nodes again 60 s after our node's uptim
   assert.equal(stage.link.wanted().length, asked + 1, "one restart is one question");
 });
 
+Deno.test("rule 22: Session asks for the nodes once after two restarts within a minute, 60 s after the second", async () => {
+  const stage = scene();
+  shake(stage);
+  await stage.clock.tick(61_000);
+  const asked = stage.link.wanted().length;
+  stage.session.ownUptime(5000);
+  stage.session.ownUptime(40);
+  await stage.clock.tick(30_000);
+  stage.session.ownUptime(10);
+  await stage.clock.tick(59_999);
+  assert.equal(stage.link.wanted().length, asked);
+  await stage.clock.tick(1);
+  assert.deepEqual(stage.link.wanted().slice(asked), [ONLY_NODES_NONCE]);
+});
+
 /** What was said to the node about the time, seconds since 1970, and how many messages had been said before. */
 function timesTold({ sent }: PaperLink): { readonly timeS: number; readonly to: number; readonly from: number; readonly before: number }[] {
   return sent.flatMap(({ payloadVariant }, before) => {

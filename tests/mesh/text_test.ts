@@ -75,6 +75,7 @@ Deno.test("splitText() leaves a text that fits as it is, and gives nothing for n
 
 Deno.test("splitText() prefers a line break in the second half of a part, then a space", () => {
   assert.deepEqual(splitText("first line\nsecond line here", { maxBytes: 20 }), ["1/2 first line\n", "2/2 second line here"]);
+  assert.deepEqual(splitText("first line\nab cdefghijkl", { maxBytes: 20 }), ["1/2 first line\n", "2/2 ab cdefghijkl"]);
   assert.deepEqual(splitText("a\nbbbbbb cccccc dddddd", { maxBytes: 20 }), ["1/2 a\nbbbbbb cccccc ", "2/2 dddddd"]);
   assert.deepEqual(splitText("aaaaaaaa bbbbbbb cccc", { maxBytes: 20 }), ["1/2 aaaaaaaa bbbbbbb", "2/2  cccc"]);
   assert.deepEqual(splitText("aaaaaa bbbbbb cccccc", { maxBytes: 20 }), ["aaaaaa bbbbbb cccccc"]);

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openHistory } from "../../src/store/history_file.ts";
+import { Sqlite } from "../../src/store/sqlite.ts";
+import { createFakeClock } from "../support/fake_clock.ts";
+import { tempFolder } from "./support.ts";
+
+const LIMITS = { maxMb: 10, busyMs: 0 };
+
+/** The files under a folder that this process holds open. */
+function heldUnder(folder: string): string[] {
+  return [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
+    try {
+      const path = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      return path.startsWith(`${folder}/`) ? [path] : [];
+    } catch {
+      // It was the descriptor of this very list.
+      return [];
+    }
+  });
+}
+
+Deno.test("openHistory() lets go of a file of a later version, and leaves it as it is", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "meshbot.db");
+  {
+    using db = new Sqlite(path, { busyMs: 0 });
+    db.exec("CREATE TABLE later (x); PRAGMA user_version = 9999");
+  }
+  const before = await Deno.readFile(path);
+  const { db, kind, said } = openHistory(path, LIMITS, createFakeClock());
+  using _open = db;
+  assert.equal(kind, "memory");
+  assert.match(said ?? "", /meshbot\.db cannot be used \(.*\): the bot goes on from memory/);
+  assert.deepEqual(heldUnder(folder.path), []);
+  assert.deepEqual((await Deno.readFile(path)).subarray(100), before.subarray(100));
+});
+
+Deno.test("openHistory() lets go of a damaged file, keeps it beside a new one, and says where", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "meshbot.db");
+  {
+    const { db, kind } = openHistory(path, LIMITS, createFakeClock());
+    using open = db;
+    assert.equal(kind, "file");
+    open.exec("CREATE TABLE more (x); CREATE INDEX by_x ON more (x)");
+    open.exec("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO more SELECT i FROM n");
+  }
+  const bytes = await Deno.readFile(path);
+  // A page of the index, somewhere behind the schema.
+  bytes.fill(0xaa, bytes.length - 4096 * 3, bytes.length - 4096);
+  await Deno.writeFile(path, bytes);
+  const { db, kind, said } = openHistory(path, LIMITS, createFakeClock());
+  using _open = db;
+  assert.equal(kind, "file");
+  const aside = /it is kept as (\S+), and a new one is begun/.exec(said ?? "")?.[1] ?? assert.fail(said);
+  assert.deepEqual(await Deno.readFile(aside), bytes);
+  assert.deepEqual(heldUnder(folder.path).filter((held) => held === aside), []);
+});
