@@ -3,34 +3,9 @@ import { startLog, stopLog } from "../../src/log.ts";
 import { HistoryThread } from "../../src/store/history_thread.ts";
 import type { FromHistory, ToHistory } from "../../src/store/protocol.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { PaperWorker } from "./paper_worker.ts";
 
 const OPENING: ToHistory = { type: "open", options: { path: undefined, journalPath: undefined, keepDays: 1, maxMb: 1 } };
-
-/** A thread whose answers the test gives. */
-class PaperWorker {
-  readonly said: ToHistory[] = [];
-  terminated = false;
-  onmessage: ((event: MessageEvent<FromHistory>) => void) | undefined;
-  onerror: ((event: ErrorEvent) => void) | undefined;
-
-  postMessage(message: ToHistory): void {
-    this.said.push(message);
-  }
-
-  terminate(): void {
-    this.terminated = true;
-  }
-
-  says(data: FromHistory): void {
-    this.onmessage?.(new MessageEvent("message", { data }));
-  }
-
-  dies(): boolean {
-    const event = new ErrorEvent("error", { message: "boom", cancelable: true });
-    this.onerror?.(event);
-    return event.defaultPrevented;
-  }
-}
 
 interface Rig {
   readonly clock: FakeClock;
