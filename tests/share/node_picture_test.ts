@@ -143,6 +143,16 @@ Deno.test("heard() believes names of 39 and 4 bytes, and none longer", () => {
   assert.deepEqual(name("é".repeat(19), "🦊"), ["é".repeat(19), "🦊"]);
 });
 
+Deno.test("heard() believes no name that is no UTF-8, which some decoders of clients refuse with the whole list", () => {
+  const named = (bytes: readonly number[]) => {
+    // User.long_name
+    const user = new Uint8Array([2 << 3 | 2, bytes.length, ...bytes]);
+    return decode("NodeInfo", heard(packet(PortNum.NODEINFO_APP, user), undefined)).user?.longName;
+  };
+  assert.deepEqual(named([0x41, 0xc3, 0xa9]), "Aé");
+  assert.deepEqual([[0x41, 0xff], [0xc3], [0xed, 0xa0, 0x80]].map(named), [undefined, undefined, undefined]);
+});
+
 Deno.test("heard() believes a key of 32 bytes or none, and a first key", () => {
   const key = (publicKey: Uint8Array, before?: Uint8Array) =>
     decode("NodeInfo", heard(packet(PortNum.NODEINFO_APP, encode("User", { longName: "New", publicKey })), before)).user;
