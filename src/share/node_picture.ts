@@ -99,11 +99,11 @@ export function remembered(node: NodeRecord): Uint8Array {
 
 /** The User as the radio takes it up: under its true id, and only with the key that is known already (NodeDB.cpp, updateUser). */
 function believed(user: Uint8Array, num: number, key: Uint8Array): Uint8Array | undefined {
+  // Throws where a name is no UTF-8, which some clients' decoders refuse with all that comes with it.
   const { publicKey } = decode("User", user);
   if (publicKey.length !== 0 && publicKey.length !== KEY_BYTES) return undefined;
-  if (!isText(partOf(user, TEXTS.longName), MAX_LONG_NAME_BYTES) || !isText(partOf(user, TEXTS.shortName), MAX_SHORT_NAME_BYTES)) {
-    return undefined;
-  }
+  const lengthOf = (name: number) => partOf(user, name)?.length ?? 0;
+  if (lengthOf(TEXTS.longName) > MAX_LONG_NAME_BYTES || lengthOf(TEXTS.shortName) > MAX_SHORT_NAME_BYTES) return undefined;
   if (key.length === KEY_BYTES && !key.every((byte, index) => publicKey[index] === byte)) return undefined;
   return replaceFields(user, new Map([[USER.id, bytesField(USER.id, new TextEncoder().encode(formatNodeId(num)))]]));
 }
@@ -112,14 +112,4 @@ function floatField(number: number, value: number): Uint8Array {
   const field = fixed32Field(number, 0);
   new DataView(field.buffer).setFloat32(field.length - 4, value, true);
   return field;
-}
-
-function isText(bytes: Uint8Array | undefined, maxBytes: number): boolean {
-  if (bytes === undefined) return true;
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return bytes.length <= maxBytes;
-  } catch {
-    return false;
-  }
 }
