@@ -53,6 +53,16 @@ function textFrame(text: string, id = 1): Uint8Array {
   }));
 }
 
+Deno.test("FrameParser gives the debug text before a frame that is not whole yet, once, and never the frame", () => {
+  const frame = textFrame("hello");
+  const debugText = new TextEncoder().encode("INFO | boot\n");
+  const bytes = join([debugText, frame, debugText]);
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const { frames, text } = parse([bytes.slice(0, cut), bytes.slice(cut)]);
+    assert.deepEqual([frames, text], [[frame.slice(4)], join([debugText, debugText])], `cut at ${cut}`);
+  }
+});
+
 Deno.test("FrameParser finds the frames of the real firmware, at every split point", async () => {
   for (const line of await readRecording()) {
     if (line.dir !== "from") continue;

@@ -250,6 +250,20 @@ Deno.test("Outbox does not send what has expired", async () => {
   assert.equal(bench.sent.length, 0);
 });
 
+Deno.test("Outbox has no timer of its pacing while there is no link", async () => {
+  const bench = new Bench();
+  const first = bench.text("one");
+  bench.text("two");
+  bench.outbox.queueStatus({ res: 0, free: 16, maxlen: 16, meshPacketId: first.id } as never);
+  const waiting = bench.clock.pendingTimers();
+  bench.outbox.linkLost();
+  // The one of the pacing, and the limit of the first text, which goes once more.
+  assert.equal(bench.clock.pendingTimers(), waiting - 2);
+  await bench.clock.tick(60_000);
+  assert.equal(bench.sent.length, 1);
+  bench.outbox.close();
+});
+
 Deno.test("Outbox refuses what exceeds its queue and ends everything when it is closed", async () => {
   const bench = new Bench(false);
   const tickets = Array.from({ length: 201 }, (_, n) => bench.text(String(n)));

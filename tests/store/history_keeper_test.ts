@@ -222,6 +222,21 @@ Deno.test("HistoryKeeper forgets what is older than it should keep, an hour late
   assert.equal(rowsIn(path), 5);
 });
 
+Deno.test("HistoryKeeper forgets in slices of 500 rows with 20 ms between them, so that questions have their turn", async () => {
+  using history = open(undefined, { keepDays: 2 });
+  history.write(1200, history.clock.wallMs() - 3 * DAY_MS);
+  const packets = () => (history.keeper.ask({ name: "info", question: {} }) as Answers["info"]).tables.packets;
+  await history.clock.tick(59_999);
+  assert.equal(packets(), 1200);
+  const left: number[] = [];
+  for (let ms = 0; ms < 100; ms += 1) {
+    await history.clock.tick(1);
+    const now = packets() ?? -1;
+    if (now !== left.at(-1)) left.push(ms, now);
+  }
+  assert.deepEqual(left, [0, 700, 20, 200, 40, 0]);
+});
+
 Deno.test("HistoryKeeper.loadNodes() brings the nodes up to date by the packets that came after they were kept", () => {
   using history = open(undefined);
   const nowMs = history.clock.wallMs();

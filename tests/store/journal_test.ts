@@ -134,6 +134,19 @@ Deno.test("received() forgets a key after a day, over a restart too, and its row
   file.close();
 });
 
+Deno.test("received() takes an open message that was forgotten after a day for new once", async () => {
+  await using folder = await tempFolder();
+  const clock = createFakeClock();
+  {
+    using journal = open(folder.path, { clock });
+    journal.received(request(1));
+  }
+  await clock.tick(DAY_MS + 1000);
+  using journal = open(folder.path, { clock });
+  assert.deepEqual(journal.openRequests({}), []);
+  assert.deepEqual([journal.received(request(1)), journal.received(request(1))], ["new", "known"]);
+});
+
 Deno.test("received() keeps no message without an id", () => {
   using journal = open(undefined);
   assert.equal(journal.received(request(0)), "new");
