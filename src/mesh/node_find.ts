@@ -4,15 +4,15 @@ import { cleanText } from "./clean_text.ts";
 import type { NodeRecord } from "./node_db.ts";
 
 // As long as a long name can be; longer ones cannot be meant.
-const MAX_QUERY_BYTES = 40;
+const MAX_QUERY_CHARS = 40;
 
 /**
  * Nodes whose id, short name or long name is the query (the last four digits, for a node without a short name); if none,
  * those whose names contain it. Last heard first.
  */
 export function findNodes(records: Iterable<NodeRecord>, query: string): NodeRecord[] {
-  if (query.length > MAX_QUERY_BYTES) return [];
-  const wanted = cleanText(query, { maxBytes: 4 * MAX_QUERY_BYTES }).toLowerCase();
+  if (query.length > MAX_QUERY_CHARS) return [];
+  const wanted = cleanText(query, { maxBytes: 4 * MAX_QUERY_CHARS }).toLowerCase();
   if (wanted === "") return [];
   const num = parseNodeId(wanted);
   const exact: NodeRecord[] = [];

@@ -50,6 +50,8 @@ Deno.test("queueAnswer() names the request, goes to the asker and asks for an AC
   const [draft] = say("hello").drafts;
   assert.ok(draft);
   assert.deepEqual([draft.to, draft.replyId, draft.wantAck, draft.answerId], [ASKER_NUM, 77, true, 77]);
+  // Ten minutes, on a clock that stands at 0.
+  assert.equal(draft.expiresAtMs, 600_000);
 });
 
 Deno.test("rule 3: a reply may travel the request's hops + 2, never more than lora.hop_limit unless the request needed more", () => {

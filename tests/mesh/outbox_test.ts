@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
+import { startLog, stopLog } from "../../src/log.ts";
 import { Outbox, type Ticket } from "../../src/mesh/outbox.ts";
 import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
@@ -230,6 +231,56 @@ Deno.test("Outbox sends after a long outage one answer a person and five in all,
   assert.equal((await outcomeOf(old)).kind, "expired");
   assert.deepEqual(bench.sent.map(({ text }) => text).sort(), ["p2", "p3", "p4", "p5", "p6"]);
   bench.outbox.close();
+});
+
+Deno.test("Outbox takes ten seconds for a short loss, and a millisecond more for an outage", async () => {
+  for (const [outageMs, kept] of [[10_000, 2], [10_001, 1]] as const) {
+    const bench = new Bench(false);
+    for (const text of ["1", "2"]) bench.text(text, { person: ALICE });
+    bench.ready(outageMs);
+    await bench.run(10_000);
+    assert.equal(bench.sent.length, kept, String(outageMs));
+    bench.outbox.close();
+  }
+});
+
+Deno.test("Outbox repeats what was sent five minutes ago, and nothing older", async () => {
+  for (const [ageMs, sendings] of [[300_000, 2], [300_001, 1]] as const) {
+    const bench = new Bench();
+    const ticket = bench.text("hello", { expiresAtMs: 3_600_000 });
+    const { id } = ticket;
+    // What is refused is sent anew: so it is still on its way five minutes after it was sent first.
+    for (let refusals = 0; refusals < 2; refusals += 1) {
+      await bench.clock.tick(100_000);
+      bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.RATE_LIMIT_EXCEEDED });
+    }
+    await bench.clock.tick(ageMs - bench.clock.nowMs());
+    const before = bench.sent.length;
+    bench.lost();
+    bench.ready(100);
+    await bench.clock.tick(5000);
+    assert.notEqual(ticket.id, id);
+    assert.equal(bench.sent.length - before, sendings - 1, String(ageMs));
+    bench.outbox.close();
+  }
+});
+
+Deno.test("Outbox says once that the node cannot transmit", async () => {
+  const lines: string[] = [];
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    const bench = new Bench();
+    for (const text of ["1", "2", "3"]) {
+      bench.text(text);
+      bench.statusOfLast(34);
+      await bench.clock.tick(5000);
+    }
+    assert.equal(bench.ended.length, 3);
+    assert.equal(lines.filter((line) => line.includes("Nothing that the bot says goes out until then")).length, 1);
+    bench.outbox.close();
+  } finally {
+    stopLog();
+  }
 });
 
 Deno.test("Outbox keeps everything over a short loss", async () => {

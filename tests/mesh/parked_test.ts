@@ -10,7 +10,10 @@ Deno.test("createParked() gives each person's rest once, for 10 minutes", async 
   parked.keep(1, "newer rest");
   assert.equal(parked.next(1), "newer rest");
   assert.equal(parked.next(1), undefined);
-  await clock.tick(600_001);
+  parked.keep(3, "rest of three");
+  await clock.tick(600_000);
+  assert.equal(parked.next(3), "rest of three");
+  await clock.tick(1);
   assert.equal(parked.next(2), undefined);
 });
 

@@ -174,6 +174,10 @@ Deno.test("Session asks a node that was too weak for the whole list for the list
   say(stage.session, { case: "configCompleteId", value: ONLY_NODES_NONCE });
 });
 
+Deno.test("Session asks by the two numbers that the firmware knows (PhoneAPI.h)", () => {
+  assert.deepEqual([ONLY_CONFIG_NONCE, ONLY_NODES_NONCE], [69420, 69421]);
+});
+
 Deno.test("rule 22: Session asks for the nodes again after our node has restarted", async () => {
   const stage = scene();
   shake(stage, { rebootCount: 4 });

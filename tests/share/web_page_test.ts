@@ -48,6 +48,7 @@ Deno.test("isFromBrowser() tells a request of HTTP from how clients of the API b
   for (const method of ["GET /", "POST /", "PUT /", "OPTIONS *", "HEAD /", "PRI * HTTP/2.0"]) {
     assert.ok(isFromBrowser(new TextEncoder().encode(method)), method);
   }
+  for (const first of [0x41, 0x5a]) assert.equal(isFromBrowser(new Uint8Array([first])), true, String(first));
   for (const first of [[0x94, 0xc3], [0xc3, 0xc3], [0x94, 0x94], [0x40], [0x5b], [0x61], [0], []]) {
     assert.equal(isFromBrowser(new Uint8Array(first)), false, String(first));
   }
