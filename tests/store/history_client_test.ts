@@ -262,3 +262,24 @@ Deno.test("HistoryClient counts what it collected while no thread ran, and begin
     assert.deepEqual([batches().map(({ batch }) => batch.packets), client.lostPackets, client.kind], [[1], 1, "file"]);
   });
 });
+
+Deno.test("HistoryClient takes the 32,000th, and no more; whatever has ten minutes is kept then, to the millisecond", async () => {
+  const { clock, nodes, client, workers, hear, batches } = rig();
+  nodes.applyUser(BOB, make("User", { longName: "Bob" }));
+  client.nodeChanged(BOB);
+  await clock.tick(599_999);
+  void client.flush();
+  assert.deepEqual(nodesIn(batches()), []);
+  await clock.tick(1);
+  void client.flush();
+  assert.deepEqual(nodesIn(batches()), [BOB]);
+  workers[0]?.says({ type: "taken", count: 1 });
+  for (let count = 0; count < 31_999; count += 1) client.linkEvent("ready");
+  void client.flush();
+  assert.equal(batches().reduce((sum, { count }) => sum + count, 0), 31_999);
+  hear(ALICE);
+  assert.equal(client.lostPackets, 0);
+  void client.flush();
+  hear(ALICE);
+  assert.equal(client.lostPackets, 1);
+});
