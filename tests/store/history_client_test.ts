@@ -78,7 +78,7 @@ async function logged(run: () => void | Promise<void>): Promise<string[]> {
 }
 
 Deno.test("HistoryClient hands over 500 packets at once, and fewer a minute after the first", async () => {
-  const { clock, client, hear, batches } = rig();
+  const { clock, hear, batches } = rig();
   for (let count = 0; count < 499; count += 1) hear(ALICE);
   assert.deepEqual(batches(), []);
   hear(ALICE);
