@@ -35,6 +35,11 @@ Deno.test("cleanText() composes, and replaces lone surrogates", () => {
   assert.equal(cleanText("a\ud800b\udc00", LONG), "a\ufffdb\ufffd");
 });
 
+Deno.test("cleanText() cuts what is left without blanks at the ends", () => {
+  assert.equal(cleanText("   abcdef", { maxBytes: 4 }), "abcd");
+  assert.equal(cleanText("ab     cd", { maxBytes: 3 }), "ab");
+});
+
 Deno.test("cleanText() cuts between graphemes", () => {
   assert.equal(cleanText("é".repeat(30), LONG), "é".repeat(20));
   assert.equal(cleanText("x".repeat(39) + "é", LONG), "x".repeat(39));

@@ -315,6 +315,19 @@ Deno.test("Outbox has no timer of its pacing while there is no link", async () =
   bench.outbox.close();
 });
 
+Deno.test("Outbox waits for no report while there is no link, and counts a text that goes once more as one", async () => {
+  const bench = new Bench();
+  const idle = bench.clock.pendingTimers();
+  bench.text("one", { answerId: 7 });
+  assert.deepEqual([bench.outbox.openParts(7), bench.clock.pendingTimers() > idle], [1, true]);
+  bench.lost();
+  assert.deepEqual([bench.outbox.openParts(7), bench.clock.pendingTimers()], [1, idle]);
+  bench.ready();
+  await bench.clock.tick(5000);
+  assert.deepEqual([bench.outbox.openParts(7), bench.sent.length], [1, 2]);
+  bench.outbox.close();
+});
+
 Deno.test("Outbox refuses what exceeds its queue and ends everything when it is closed", async () => {
   const bench = new Bench(false);
   const tickets = Array.from({ length: 201 }, (_, n) => bench.text(String(n)));

@@ -170,3 +170,19 @@ Deno.test("SendQueue.forgetLimits() lets the next one go at once, at the very st
   queue.forgetLimits();
   assert.deepEqual(queue.next(0), { entry: next });
 });
+
+Deno.test("SendQueue forgets those first whose last turn is longest ago, however long it has known them", () => {
+  const queue = new SendQueue<Named>();
+  const turn = (person: number) => {
+    const one = entry("turn", { person });
+    queue.add(one, 0);
+    queue.served(one, 0);
+  };
+  for (let person = 1; person <= 200; person += 1) turn(person);
+  turn(1);
+  turn(201);
+  queue.forgetLimits();
+  queue.add(entry("one", { person: 1 }), 0);
+  queue.add(entry("two", { person: 2 }), 0);
+  assert.deepEqual(serve(queue, 1e6).map(({ name }) => name), ["two", "one"]);
+});

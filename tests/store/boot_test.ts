@@ -32,3 +32,17 @@ Deno.test("elapsedMs() takes the machine's own time within one start, and the wa
   for (const [now, ms] of table) assert.equal(elapsedMs(then, { ...then, ...now }), ms, JSON.stringify(now));
   assert.equal(elapsedMs({ ...then, rxTimeS: 0 }, { ...then, boot: "two", wallMs: 9_000_000, rxTimeS: 2000 }), 8_000_000);
 });
+
+Deno.test({
+  name: "systemBoot() is a start of its own for each process where the system does not tell",
+  permissions: { read: false, sys: false },
+  async fn() {
+    const clock = createFakeClock();
+    await clock.tick(1_000_000);
+    const boot = systemBoot(clock);
+    assert.equal(boot.upMs(), 0);
+    await clock.tick(12_345);
+    assert.equal(boot.upMs(), 12_345);
+    assert.notEqual(systemBoot(clock).id, boot.id);
+  },
+});

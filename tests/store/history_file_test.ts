@@ -57,3 +57,15 @@ Deno.test("openHistory() lets go of a damaged file, keeps it beside a new one, a
   assert.deepEqual(await Deno.readFile(aside), bytes);
   assert.deepEqual(heldUnder(folder.path).filter((held) => held === aside), []);
 });
+
+Deno.test("openHistory() gives the file and the memory their bounds", async () => {
+  await using folder = await tempFolder();
+  const clock = createFakeClock();
+  using file = openHistory(join(folder.path, "meshbot.db"), { maxMb: 10 }, clock).db;
+  using memory = openHistory(undefined, { maxMb: 10 }, clock).db;
+  const of = (db: Sqlite) =>
+    ["page_size", "max_page_count", "wal_autocheckpoint", "busy_timeout", "auto_vacuum"].map((name) => db.pragma(name));
+  // A quarter beyond the limit before the next look at the size.
+  assert.deepEqual(of(file), [4096, 3200, 1000, 5000, 2]);
+  assert.deepEqual(of(memory), [4096, 5120, 1000, 5000, 2]);
+});

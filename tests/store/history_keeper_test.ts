@@ -179,11 +179,19 @@ Deno.test("HistoryKeeper drops the oldest and counts them when a file takes noth
   using history = open(path, { busyMs: 0 });
   const other = new DatabaseSync(path);
   other.exec("BEGIN IMMEDIATE");
-  for (let batch = 0; batch < 70; batch += 1) history.write(500);
-  assert.deepEqual(history.told.findLast(({ type }) => type === "state"), { type: "state", kind: "file", lostPackets: 3000 });
+  for (let batch = 0; batch < 64; batch += 1) history.write(500);
+  const state = () => history.told.findLast(({ type }) => type === "state");
+  assert.notDeepEqual(state(), { type: "state", kind: "file", lostPackets: 500 });
+  history.write(1);
+  assert.deepEqual(state(), { type: "state", kind: "file", lostPackets: 500 });
+  for (let batch = 0; batch < 5; batch += 1) history.write(500);
+  history.write(499);
+  assert.deepEqual(state(), { type: "state", kind: "file", lostPackets: 3000 });
   other.exec("COMMIT");
   other.close();
-  await history.clock.tick(30_000);
+  await history.clock.tick(29_999);
+  assert.equal(history.packets(), 0);
+  await history.clock.tick(1);
   assert.equal(history.packets(), 32_000);
 });
 

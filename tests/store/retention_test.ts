@@ -150,3 +150,15 @@ Deno.test("forget() forgets the oldest packets and what came with them when the 
     assert.equal(db.get<{ last: number }>("SELECT max(at_us) AS last FROM packets")?.last, NOW_MS * 1000);
   });
 });
+
+Deno.test("forget() gives the last free page back when the file is larger than it may be", async () => {
+  await withFreePages({ used: 100, free: 1 }, (db) => {
+    const pages = db.pragma("page_count");
+    assert.equal(db.pragma("freelist_count"), 1);
+    forgetAll(db, pages * PAGE_BYTES / 2 ** 20);
+    assert.deepEqual([db.pragma("freelist_count"), db.pragma("page_count")], [1, pages]);
+    // Full to the last page: nothing is forgotten for one page's sake.
+    forgetAll(db, (pages - 1) * PAGE_BYTES / 2 ** 20);
+    assert.deepEqual([db.pragma("freelist_count"), db.pragma("page_count")], [0, pages - 1]);
+  });
+});
