@@ -90,7 +90,8 @@ function* giveBack(db: Sqlite, { maxMb }: Limits): Generator<void, void> {
     return pages > maxPages ? free > 0 : free > Math.max(FREE_PAGES_KEPT, pages * FREE_SHARE_KEPT);
   };
   while (toGive()) {
-    db.exec(`PRAGMA incremental_vacuum(${SLICE_PAGES})`);
+    // It gives a page back at each step, and exec() would take one step alone.
+    db.all(`PRAGMA incremental_vacuum(${SLICE_PAGES})`);
     yield;
   }
 }

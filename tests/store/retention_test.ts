@@ -153,7 +153,7 @@ Deno.test("forget() forgets the oldest packets and what came with them when the 
 
 Deno.test("forget() gives the last free page back when the file is larger than it may be", async () => {
   await withFreePages({ used: 100, free: 10 }, (db) => {
-    db.exec(`PRAGMA incremental_vacuum(${db.pragma("freelist_count") - 1})`);
+    db.all(`PRAGMA incremental_vacuum(${db.pragma("freelist_count") - 1})`);
     const pages = db.pragma("page_count");
     assert.equal(db.pragma("freelist_count"), 1);
     forgetAll(db, pages * PAGE_BYTES / 2 ** 20);
@@ -161,5 +161,15 @@ Deno.test("forget() gives the last free page back when the file is larger than i
     // Full to the last page: nothing is forgotten for one page's sake.
     forgetAll(db, (pages - 1) * PAGE_BYTES / 2 ** 20);
     assert.deepEqual([db.pragma("freelist_count"), db.pragma("page_count")], [0, pages - 1]);
+  });
+});
+
+Deno.test("forget() gives 64 pages back in a slice", async () => {
+  await withFreePages({ used: 10, free: 640 }, (db) => {
+    const free: number[] = [];
+    for (const _ of forget(db, { keepDays: 30, maxMb: 0.01 }, NOW_MS)) free.push(db.pragma("freelist_count"));
+    const given = free.slice(1).map((left, index) => (free[index] as number) - left).filter((pages) => pages > 0);
+    assert.ok(given.length <= 12 && given.slice(0, -1).every((pages) => pages === 64), String(given));
+    assert.equal(free.at(-1), 0);
   });
 });
