@@ -538,3 +538,76 @@ Deno.test("Outbox takes an answer to another packet for none to those that wait 
   assert.equal(bench.ended.length, 1);
   bench.outbox.close();
 });
+
+Deno.test("Outbox takes a text that waits to go once more out of the line when a neighbour has repeated it", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello");
+  bench.statusOfLast();
+  bench.lost();
+  bench.ready(100);
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.NONE });
+  assert.equal(bench.outbox.length, 0);
+  await bench.clock.tick(60_000);
+  assert.equal(bench.sent.length, 1);
+  await bench.clock.tick(60_000);
+  assert.deepEqual(await outcomeOf(ticket), { kind: "relayed" });
+});
+
+Deno.test("Outbox gives a text that the node refused late its two minutes anew", async () => {
+  const bench = new Bench();
+  const ticket = bench.text("hello", { expiresAtMs: 3_600_000 });
+  bench.statusOfLast();
+  await bench.clock.tick(100_000);
+  bench.outbox.routing({ requestId: ticket.id, from: OWN, error: RoutingError.DUTY_CYCLE_LIMIT });
+  await bench.clock.tick(59_999);
+  assert.deepEqual([bench.sent.length, bench.ended], [1, []]);
+  await bench.clock.tick(1);
+  assert.equal(bench.sent.length, 2);
+  bench.statusOfLast();
+  await bench.clock.tick(119_999);
+  assert.deepEqual(bench.ended, []);
+  await bench.clock.tick(1);
+  assert.equal((await outcomeOf(ticket)).kind, "unknown");
+});
+
+Deno.test("Outbox has one timer for its pacing, however often it looks, and none when it is closed", async () => {
+  const bench = new Bench();
+  const idle = bench.clock.pendingTimers();
+  bench.text("one");
+  bench.statusOfLast();
+  for (const text of ["two", "three", "four"]) bench.text(text);
+  // The limit of the first text, and the pacing.
+  assert.equal(bench.clock.pendingTimers(), idle + 2);
+  await bench.clock.tick(3000);
+  assert.equal(bench.sent.length, 2);
+  // It waits for the node's report on the second.
+  bench.outbox.close();
+  assert.equal(bench.clock.pendingTimers(), idle);
+});
+
+Deno.test("Outbox tells of each packet that it gives to the node, with the bytes of its Data", () => {
+  const clock = createFakeClock();
+  const told: (readonly [string, number, number])[] = [];
+  const outbox = new Outbox({
+    clock,
+    send: () => true,
+    onSent: ({ draft, id, dataBytes }) => void told.push([draft.label, id, dataBytes]),
+  });
+  outbox.linkReady({ nodeNum: OWN, hopLimit: 3, outageMs: 0 });
+  const ticket = outbox.enqueue({
+    to: ALICE,
+    channel: 0,
+    portnum: PortNum.TEXT_MESSAGE_APP,
+    payload: new Uint8Array(10),
+    priority: "reply",
+    person: ALICE,
+    answerId: 1,
+    wantAck: true,
+    expiresAtMs: Infinity,
+    label: "text",
+  });
+  // Tag and value of the port number, tag and length of the payload, the payload; the bitfield that says that it may go on by MQTT.
+  assert.deepEqual(told.map(([label, id]) => [label, id]), [["text", ticket.id]]);
+  assert.ok((told[0]?.[2] ?? 0) >= 14 && (told[0]?.[2] ?? 0) <= 16, String(told[0]?.[2]));
+  outbox.close();
+});

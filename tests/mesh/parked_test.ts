@@ -23,3 +23,11 @@ Deno.test("createParked() forgets the oldest beyond 200 people", () => {
   assert.equal(parked.next(0), undefined);
   assert.equal(parked.next(1), "x");
 });
+
+Deno.test("createParked() forgets those first whose last rest is oldest", () => {
+  const parked = createParked({ clock: createFakeClock() });
+  for (let person = 0; person < 200; person++) parked.keep(person, "x");
+  parked.keep(0, "newer");
+  parked.keep(200, "x");
+  assert.deepEqual([parked.next(0), parked.next(1), parked.next(2)], ["newer", undefined, "x"]);
+});
