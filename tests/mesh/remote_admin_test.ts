@@ -7,6 +7,7 @@ import { type Incoming, readPacket } from "../../src/mesh/packet.ts";
 import { AdminOrders, type OrderResult } from "../../src/mesh/remote_admin.ts";
 import { makeReception, OWN_NUM } from "../support/context.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { listenedSignal } from "../support/listened_signal.ts";
 
 const TARGET = 0x7777;
 const TARGET_KEY = new Uint8Array(32).fill(7);
@@ -284,4 +285,37 @@ Deno.test("AdminOrders waits for a minute for each answer, to the millisecond, a
   assert.equal(ended, undefined);
   await clock.tick(1);
   assert.deepEqual(await result, { kind: "no-answer" });
+});
+
+Deno.test("AdminOrders.reboot() sends nothing for a signal that is aborted already, nor goes on when it is aborted while it sends", async () => {
+  const { orders, drafts } = scene();
+  await assert.rejects(orders.reboot(OWN_NUM, 15, { signal: AbortSignal.abort(new Error("too late")) }), /too late/);
+  assert.deepEqual(drafts, []);
+  const clock = createFakeClock();
+  const stopping = new AbortController();
+  const aborted = new AdminOrders({
+    clock,
+    enqueue() {
+      stopping.abort(new Error("enough"));
+      return { id: 1, outcome: new Promise<never>(() => {}), cancel() {} };
+    },
+    answered() {},
+    ownNum: () => OWN_NUM,
+    publicKeyOf: () => TARGET_KEY,
+  });
+  await assert.rejects(aborted.reboot(TARGET, 15, { signal: stopping.signal }), /enough/);
+  assert.equal(clock.pendingTimers(), 0);
+});
+
+Deno.test("AdminOrders.reboot() leaves nothing listening to its signal", async () => {
+  const { orders, clock, end } = scene();
+  const { signal, listeners } = listenedSignal();
+  const result = orders.reboot(TARGET, 15, { signal });
+  assert.equal(listeners.size, 1);
+  orders.incoming(sessionAnswer());
+  await clock.tick(0);
+  assert.equal(listeners.size, 1);
+  await end(1, { kind: "delivered" });
+  await result;
+  assert.equal(listeners.size, 0);
 });

@@ -7,6 +7,7 @@ import type { Incoming } from "../../src/mesh/packet.ts";
 import { Requests } from "../../src/mesh/requests.ts";
 import { makeReception, OWN_NUM } from "../support/context.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { listenedSignal } from "../support/listened_signal.ts";
 
 const TARGET = 0x7777;
 const RELAY = 0x1234;
@@ -195,4 +196,14 @@ Deno.test("Requests.traceroute() reads a way back that names relays without thei
     towards: [{ nodeNum: TARGET, snr: -31.75 }],
     back: [{ nodeNum: RELAY, snr: undefined }, { nodeNum: OWN_NUM, snr: undefined }],
   });
+});
+
+Deno.test("Requests.traceroute() leaves nothing listening to its signal", async () => {
+  const { requests } = scene();
+  const { signal, listeners } = listenedSignal();
+  const result = requests.traceroute(TARGET, { signal });
+  assert.equal(listeners.size, 1);
+  requests.incoming(answer({ snrTowards: [8] }));
+  await result;
+  assert.equal(listeners.size, 0);
 });

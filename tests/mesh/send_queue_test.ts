@@ -186,3 +186,12 @@ Deno.test("SendQueue forgets those first whose last turn is longest ago, however
   queue.add(entry("two", { person: 2 }), 0);
   assert.deepEqual(serve(queue, 1e6).map(({ name }) => name), ["two", "one"]);
 });
+
+Deno.test("SendQueue serves a person before a packet of the bot's that came after that person's last turn", () => {
+  const queue = new SendQueue<Named>();
+  queue.add(client(1), 0);
+  assert.equal(serve(queue).length, 1);
+  queue.add(entry("bot", {}), 10_000);
+  queue.add(client(1, "client 1 again"), 10_000);
+  assert.deepEqual(serve(queue, 10_000).map(({ name }) => name), ["client 1 again", "bot"]);
+});
