@@ -307,3 +307,20 @@ Deno.test("HistoryKeeper.write() tells neither a node from MQTT nor a telemetry 
   const use = history.keeper.ask({ name: "channel", question: { fromMs: nowMs - DAY_MS, toMs: nowMs, count: 5 } }) as Answers["channel"];
   assert.deepEqual(use, { meanPercent: 50, nodes: 1, busiest: [{ node: 1, percent: 50 }] });
 });
+
+Deno.test("HistoryKeeper looks for what is too old a minute after its start and every hour from then on", async () => {
+  using history = open(undefined, { keepDays: 2 });
+  const packets = () => (history.keeper.ask({ name: "info", question: {} }) as Answers["info"]).tables.packets;
+  await history.clock.tick(60_000);
+  for (let hour = 1; hour <= 2; hour += 1) {
+    // The look before ended a moment after it began: with nothing to do, with one slice.
+    await history.clock.tick(100);
+    history.write(10, history.clock.wallMs() - 3 * DAY_MS);
+    await history.clock.tick(3_600_000 - 100 - (hour === 1 ? 1 : 0));
+    if (hour === 1) {
+      assert.equal(packets(), 10);
+      await history.clock.tick(1);
+    }
+    assert.equal(packets(), 0, `hour ${hour}`);
+  }
+});

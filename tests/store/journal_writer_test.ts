@@ -135,3 +135,27 @@ Deno.test("JournalWriter begins a new file with everything when the old one is d
     stopLog();
   }
 });
+
+Deno.test("JournalWriter keeps the newest 2000 changes of those that the file refuses", async () => {
+  const lines: string[] = [];
+  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
+  try {
+    await using state = await rig();
+    {
+      using lock = new Sqlite(state.path, { busyMs: 0 });
+      lock.exec("BEGIN IMMEDIATE");
+      for (let number = 1; number <= 2010; number += 1) state.writer.write([["INSERT INTO t VALUES (?)", number]]);
+      lock.exec("ROLLBACK");
+    }
+    await state.clock.tick(1000);
+    state.writer.write([]);
+    using db = new Sqlite(state.path, { busyMs: 0, readOnly: true });
+    assert.deepEqual({ ...db.get<object>("SELECT count(*) AS rows, min(x) AS oldest, max(x) AS newest FROM t") }, {
+      rows: 2000,
+      oldest: 11,
+      newest: 2010,
+    });
+  } finally {
+    stopLog();
+  }
+});

@@ -206,3 +206,15 @@ Deno.test("QUERIES.links() gives the longest links first where places are kept, 
     "our node's own word first",
   );
 });
+
+Deno.test("QUERIES.links() gives 1000 links of a kind at most, those with the best signal", () => {
+  const { db } = openHistory(undefined, { maxMb: 512 }, createFakeClock());
+  using _db = db;
+  writeBatch(
+    db,
+    batchOf(Array.from({ length: 1005 }, (_, index) => [heardPacket({ from: 0x2000 + index, id: index + 1, rxSnr: index / 100 }), NOW_MS])),
+  );
+  const links = QUERIES.links(db, { fromMs: NOW_MS - HOUR_MS, toMs: NOW_MS });
+  assert.equal(links.length, 1000);
+  assert.deepEqual([links[0]?.heard, links.at(-1)?.heard], [0x2000 + 1004, 0x2000 + 5]);
+});
