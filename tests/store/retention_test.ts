@@ -173,3 +173,18 @@ Deno.test("forget() gives 64 pages back in a slice", async () => {
     assert.equal(free.at(-1), 0);
   });
 });
+
+Deno.test("forget() keeps 1024 free pages, or a quarter of the file where that is more, for what comes next", async () => {
+  const leaves = async (free: number, used: number) => {
+    let left = 0;
+    await withFreePages({ used, free: free + 200 }, (db) => {
+      db.all(`PRAGMA incremental_vacuum(${db.pragma("freelist_count") - free})`);
+      forgetAll(db, 512);
+      left = db.pragma("freelist_count");
+    });
+    return left;
+  };
+  assert.deepEqual([await leaves(1024, 100), await leaves(1025, 100), await leaves(1024 + 64, 100)], [1024, 961, 1024]);
+  // Of 5,000 pages in use a quarter of the file is more.
+  assert.deepEqual([await leaves(1500, 5000), await leaves(1024, 5000)], [1500, 1024]);
+});
