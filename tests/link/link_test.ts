@@ -16,10 +16,10 @@ const REFUSED = () =>
 const LOOPBACK_SLOTS = () => new Slots({ resolve: () => Promise.resolve(["127.0.0.1"]), ownAddresses: () => [] });
 
 /** A link on fake sockets: `connect` may refuse for a while. */
-async function fakeLink(connect: ConnectFunction, slots = LOOPBACK_SLOTS()) {
+async function fakeLink(connect: ConnectFunction, slots = LOOPBACK_SLOTS(), host = "node.test") {
   const clock = createFakeClock();
   const talker = new Talker();
-  const link = await openLink({ host: "node.test", port: 4403, clock, slots, user: talker, random: () => 1, connect });
+  const link = await openLink({ host, port: 4403, clock, slots, user: talker, random: () => 1, connect });
   return { clock, talker, link };
 }
 
@@ -603,4 +603,16 @@ Deno.test("Link.sendBytes() gives a message as it is, and is false without a con
   assert.equal(fake.sockets[0]?.messages().at(-1)?.payloadVariant.case, "heartbeat");
   await settle(clock, link.close());
   assert.equal(link.sendBytes(new Uint8Array([1])), false);
+});
+
+Deno.test("Link.identify() refuses a node that another connection of the program has under another address", async () => {
+  let address = 1;
+  const slots = new Slots({ resolve: () => Promise.resolve([`10.0.0.${address += 1}`]), ownAddresses: () => [] });
+  const never = () => new Promise<never>(() => {});
+  const [one, two] = [await fakeLink(never, slots), await fakeLink(never, slots, "node.example")];
+  one.link.identify(7);
+  one.link.identify(7);
+  assert.throws(() => two.link.identify(7), /SlotTakenError: .*!00000007/);
+  two.link.identify(8);
+  await Promise.all([one.link.close(), two.link.close()]);
 });

@@ -6,9 +6,13 @@ import { encodeFrame } from "../../src/link/frame.ts";
 import { toRadioOf } from "../../src/link/packet_bytes.ts";
 import type { FromRadio, Init, MeshPacket } from "../../src/link/messages.ts";
 import { startLog, stopLog } from "../../src/log.ts";
-import type { Draft } from "../../src/mesh/outgoing.ts";
+import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
 import { ClientPackets, type ClientPacketsOptions } from "../../src/share/client_packets.ts";
+import { EditLock } from "../../src/share/edit_lock.ts";
 import { LocalAnswers } from "../../src/share/local_answers.ts";
+import { OwnTelemetry } from "../../src/share/own_telemetry.ts";
+import { RequestTable } from "../../src/share/request_table.ts";
+import { Reread } from "../../src/share/reread.ts";
 import { fieldsOf, numberOf } from "../../src/share/wire.ts";
 import type { SimulatedNode } from "../../src/simulator/node.ts";
 import { anyPacketBytes } from "../support/any_packet.ts";
@@ -18,7 +22,7 @@ import { shareRig } from "../support/share_rig.ts";
 import { dataPacket, type TestClient, textOf, textPacket } from "../support/sim.ts";
 import { nextState } from "../support/talker.ts";
 import { passTime, socketsSettle, unhurried } from "../support/unhurried.ts";
-import { listener } from "./support.ts";
+import { type FullOutlet, listener } from "./support.ts";
 
 const ALICE = 0x1000;
 
@@ -330,4 +334,120 @@ Deno.test("ClientPackets says 20 times that a client may not send, then once in 
   } finally {
     stopLog();
   }
+});
+
+/** A client's way to an outbox in which everything waits until the test gives it. */
+function waitingRig(clock: FakeClock = createFakeClock()) {
+  const { client, outlet } = listener(clock, { number: 1 });
+  const other = listener(clock, { number: 2 });
+  const queued: { readonly draft: Draft; cancelled: string | undefined }[] = [];
+  const packets = new ClientPackets({
+    clock,
+    picture: { ownNum: 99, keyOf: () => new Uint8Array(0) },
+    table: new RequestTable(() => false),
+    answers: new LocalAnswers({ ownNum: () => 99, wallMs: () => clock.wallMs() }),
+    outbox: {
+      enqueue(draft: Draft) {
+        const { promise, resolve } = Promise.withResolvers<Outcome>();
+        const entry = { draft, cancelled: undefined as string | undefined };
+        queued.push(entry);
+        return {
+          id: draft.foreign?.id ?? 0,
+          outcome: promise,
+          cancel(reason: string) {
+            entry.cancelled = reason;
+            resolve({ kind: "expired", reason });
+          },
+        };
+      },
+    },
+    telemetry: new OwnTelemetry(),
+    contact: undefined,
+    lock: new EditLock({ clock, commit() {} }),
+    reread: new Reread({ clock, askConfig: () => true, askNodes: () => true }),
+    linked: () => true,
+    onGiven() {},
+  } as unknown as ClientPacketsOptions);
+  return {
+    clock,
+    client,
+    outlet,
+    other,
+    queued,
+    take: (packet: Init<"MeshPacket">, from = client) => packets.take(from, encode("MeshPacket", packet)),
+    give: (index: number) => queued[index]?.draft.foreign?.given(queued[index]?.draft.foreign?.id ?? 0),
+  };
+}
+
+/** The results in the reports on the client's packets. */
+function resultsIn(outlet: FullOutlet): number[] {
+  return outlet.payloads.flatMap(({ bytes }) => {
+    const { payloadVariant } = decode("FromRadio", bytes);
+    return payloadVariant.case === "queueStatus" ? [payloadVariant.value.res] : [];
+  });
+}
+
+Deno.test("ClientPackets lets 32 packets of a client wait, and the next when one has gone; another client has its own 32", () => {
+  const { outlet, other, queued, take, give } = waitingRig();
+  for (let id = 1; id <= 32; id += 1) take(textPacket("x", { to: ALICE, id }));
+  assert.deepEqual([queued.length, resultsIn(outlet)], [32, []]);
+  take(textPacket("x", { to: ALICE, id: 33 }));
+  assert.deepEqual([queued.length, resultsIn(outlet)], [32, [32]]);
+  take(textPacket("x", { to: ALICE, id: 100 }), other.client);
+  assert.equal(queued.length, 33);
+  give(0);
+  give(0);
+  take(textPacket("x", { to: ALICE, id: 34 }));
+  take(textPacket("x", { to: ALICE, id: 35 }));
+  assert.deepEqual([queued.length, resultsIn(outlet)], [34, [32, 32]]);
+});
+
+Deno.test("ClientPackets takes an id again when 20 others have come since, as the firmware does", () => {
+  const { queued, take, give } = waitingRig();
+  let id = 1;
+  const send = (packetId: number) => {
+    const before = queued.length;
+    take(textPacket("x", { to: ALICE, id: packetId }));
+    for (let index = before; index < queued.length; index += 1) give(index);
+    return queued.length - before;
+  };
+  assert.equal(send(id), 1);
+  for (let others = 0; others < 19; others += 1) assert.equal(send(id += 1), 1);
+  assert.equal(send(1), 0);
+  assert.equal(send(id += 1), 1);
+  assert.equal(send(1), 1);
+  // Without an id each is another one.
+  assert.deepEqual([send(0), send(0)], [1, 1]);
+});
+
+Deno.test("ClientPackets says after a second that a packet waits, and takes it back after 30 s, to the millisecond", async () => {
+  const { clock, outlet, queued, take } = waitingRig();
+  take(textPacket("x", { to: ALICE, id: 1 }));
+  assert.equal(queued[0]?.draft.expiresAtMs, 30_000);
+  await clock.tick(999);
+  assert.deepEqual(outlet.kinds, []);
+  await clock.tick(1);
+  assert.deepEqual(resultsIn(outlet), [0]);
+  await clock.tick(28_999);
+  assert.equal(queued[0]?.cancelled, undefined);
+  await clock.tick(1);
+  assert.match(queued[0]?.cancelled ?? "", /could not be sent in time/);
+  assert.deepEqual(outlet.kinds, ["queueStatus", "packet"]);
+});
+
+Deno.test("ClientPackets refuses what the radio would drop for its length, and takes what just fits", () => {
+  const { outlet, queued, take } = waitingRig();
+  const decoded = (lengthBytes: number) =>
+    dataPacket(PortNum.WAYPOINT_APP, new Uint8Array(lengthBytes), { to: ALICE, id: 1000 + lengthBytes });
+  const encrypted = (lengthBytes: number): Init<"MeshPacket"> => ({
+    to: ALICE,
+    id: 2000 + lengthBytes,
+    payloadVariant: { case: "encrypted", value: new Uint8Array(lengthBytes) },
+  });
+  const keyed = (lengthBytes: number) => ({ ...decoded(1), id: 3000 + lengthBytes, publicKey: new Uint8Array(lengthBytes) });
+  const fits: Init<"MeshPacket">[] = [decoded(233), encrypted(256), keyed(32)];
+  for (const packet of fits) take(packet);
+  assert.deepEqual([queued.length, resultsIn(outlet)], [3, []]);
+  for (const packet of [decoded(234), encrypted(257), keyed(33)]) take(packet);
+  assert.deepEqual([queued.length, resultsIn(outlet)], [3, [7, 7, 7]]);
 });
