@@ -608,7 +608,7 @@ Deno.test("Link.sendBytes() gives a message as it is, and is false without a con
 Deno.test("Link.identify() refuses a node that another connection of the program has under another address", async () => {
   let address = 1;
   const slots = new Slots({ resolve: () => Promise.resolve([`10.0.0.${address += 1}`]), ownAddresses: () => [] });
-  const never = () => new Promise<never>(() => {});
+  const never = () => Promise.reject(new Error("No route to host"));
   const [one, two] = [await fakeLink(never, slots), await fakeLink(never, slots, "node.example")];
   one.link.identify(7);
   one.link.identify(7);
