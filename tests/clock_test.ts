@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { delay, systemClock } from "../src/clock.ts";
 import { createFakeClock } from "./support/fake_clock.ts";
+import { listenedSignal } from "./support/listened_signal.ts";
 
 Deno.test("delay() resolves when its time has come", async () => {
   const clock = createFakeClock();
@@ -28,4 +29,14 @@ Deno.test("systemClock goes on and its timers can be cancelled", async () => {
   await new Promise<void>((resolve) => systemClock.after(1, resolve));
   assert.ok(systemClock.nowMs() > before);
   assert.ok(systemClock.wallMs() > Date.UTC(2024, 0));
+});
+
+Deno.test("delay() leaves nothing listening to its signal", async () => {
+  const clock = createFakeClock();
+  const { signal, listeners } = listenedSignal();
+  const over = delay(clock, 1000, signal);
+  assert.equal(listeners.size, 1);
+  await clock.tick(1000);
+  await over;
+  assert.equal(listeners.size, 0);
 });

@@ -15,6 +15,7 @@ const SHARED = new Set([
   "condition",
   "geo",
   "program_path",
+  "unless_aborted",
 ]);
 
 const MESH_AND_BELOW = ["mesh", "link"];

@@ -4,7 +4,7 @@ import type { Report } from "../condition.ts";
 import type { Config } from "../config.ts";
 import { TimeLimitError } from "../errors.ts";
 import type { Sentences } from "../i18n/mod.ts";
-import { unlessAborted } from "../link/unless_aborted.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 import { logger } from "../log.ts";
 import { createMachineJudge, type MachineJudge } from "./machine_judge.ts";
 import type { SystemReader } from "./system.ts";

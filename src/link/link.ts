@@ -2,7 +2,7 @@
  * The link: one connection at a time to the node that the bot lives on, dialled again at once whenever it is lost, for
  * ever. It knows bytes and states; what is said on it is the business of its user (the session, the health monitor).
  */
-import type { Clock, Timer } from "../clock.ts";
+import { type Clock, delay } from "../clock.ts";
 import { describeError, isExpectedNetworkError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
@@ -240,16 +240,7 @@ export class Link {
     const reason = fightReason ?? (this.#lastFailure.text || "the connection was lost");
     if (fightReason !== undefined) log.error`${fightReason}; waiting ${Math.round(waitMs / 1000)} s before the next try`;
     this.#setState({ kind: "waiting", sinceMs: nowMs, untilMs: nowMs + waitMs, reason });
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        timer.cancel();
-        this.#stop.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer: Timer = this.#clock.after(waitMs, done);
-      this.#stop.signal.addEventListener("abort", done, { once: true });
-      if (this.#stop.signal.aborted) done();
-    });
+    await delay(this.#clock, waitMs, this.#stop.signal).catch(() => {});
   }
 
   /** The first failure, each other kind, and once a minute the same: a node that is off for a week fills no log. */

@@ -5,7 +5,7 @@ import { type ConnectFunction, connectTcp, describeCause, dial, type EndCause } 
 import type { FromRadio } from "./messages.ts";
 import { randomId } from "./random_id.ts";
 import type { Slot, Slots } from "./slot.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 
 /** Whom to visit. */
 export interface VisitOptions {

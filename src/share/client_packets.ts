@@ -62,7 +62,7 @@ export interface ClientPacketsOptions {
 export class ClientPackets {
   readonly #options: ClientPacketsOptions;
   readonly #waiting = new Map<Client, number>();
-  readonly #recentIds = new Map<Client, number[]>();
+  readonly #recentIds = new WeakMap<Client, number[]>();
   readonly #refusals = new WeakMap<Client, number>();
 
   constructor(options: ClientPacketsOptions) {
@@ -99,11 +99,6 @@ export class ClientPackets {
       return this.#tellRefusal(read, RESULT.queueFull, RoutingError.RATE_LIMIT_EXCEEDED);
     }
     this.#enqueue(read, ownNum);
-  }
-
-  /** The client is gone. */
-  forget(client: Client): void {
-    this.#recentIds.delete(client);
   }
 
   /** What has been refused may be tried again under the same id; what goes its way may not come twice. */

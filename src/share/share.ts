@@ -260,7 +260,6 @@ export class Share implements AsyncDisposable {
 
   #gone(client: Client, alone: boolean): void {
     this.#lock.end(client);
-    this.#packets.forget(client);
     if (alone && client.listens) this.#texts.left(client.address, client.lastTextNumber);
   }
 }

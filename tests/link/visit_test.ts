@@ -6,6 +6,7 @@ import { VisitEndedError, visitNode, type VisitOptions } from "../../src/link/vi
 import { type SimulatedNode, startSimulatedNode } from "../../src/simulator/node.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { linkRig } from "../support/link_rig.ts";
+import { listenedSignal } from "../support/listened_signal.ts";
 import { connect, type TestClient } from "../support/sim.ts";
 import { stateKind } from "../support/talker.ts";
 
@@ -237,4 +238,14 @@ Deno.test("visitNode() hands out each message as it comes, also when the visit f
   };
   await assert.rejects(visitNode(options(node, clock, { onMessage, signal: stopping.signal })), /enough/);
   assert.deepEqual(kinds.slice(0, 4), ["myInfo", "deviceuiConfig", "nodeInfo", "metadata"]);
+});
+
+Deno.test("visitNode() leaves nothing listening to its signal", async () => {
+  const clock = createFakeClock();
+  await using node = await otherNode(clock);
+  const { signal, listeners } = listenedSignal();
+  const visit = visitNode(options(node, clock, { signal }));
+  assert.equal(listeners.size, 1);
+  await visit;
+  assert.equal(listeners.size, 0);
 });

@@ -37,6 +37,7 @@ function firstOf(payload: Uint8Array): number {
 
 Deno.test("Share lets one client edit the settings, until it commits", async () => {
   await using rig = await shareRig({ clock: createFakeClock() });
+  const orders = watchOrders(rig);
   await using one = await rig.ready();
   await using two = await rig.ready();
   const own = rig.node.nodeNum;
@@ -54,6 +55,7 @@ Deno.test("Share lets one client edit the settings, until it commits", async () 
   assert.equal((await one.routing(5)).error, RoutingError.NONE);
   await two.sendPacket(order(own, SET_OWNER, 6));
   assert.equal((await two.routing(6)).error, RoutingError.NONE);
+  assert.equal(orders.filter((one) => one === firstOf(COMMIT)).length, 1);
 });
 
 Deno.test("Share commits for a client that goes away, and for one that is too slow", async () => {

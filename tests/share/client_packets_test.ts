@@ -433,6 +433,9 @@ Deno.test("ClientPackets says after a second that a packet waits, and takes it b
   await clock.tick(1);
   assert.match(queued[0]?.cancelled ?? "", /could not be sent in time/);
   assert.deepEqual(outlet.kinds, ["queueStatus", "packet"]);
+  // What was refused may be tried again under the same id.
+  take(textPacket("x", { to: ALICE, id: 1 }));
+  assert.equal(queued.length, 2);
 });
 
 Deno.test("ClientPackets refuses what the radio would drop for its length, and takes what just fits", () => {

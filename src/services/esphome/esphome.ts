@@ -8,6 +8,7 @@ import type { Service, ServiceCheck, ServiceHealth } from "../service.ts";
 import { Device, type DeviceReading, type SensorAnswer } from "./device.ts";
 import { createMemoryHistory, type StationHistory } from "./history.ts";
 import { type StationReading, type StationReadings, stationReadings } from "./readings.ts";
+import { unlessAborted } from "../../unless_aborted.ts";
 
 /** Answers about the station. */
 export interface Esphome extends Service {
@@ -203,18 +204,4 @@ function describeAnswers(answers: readonly SensorAnswer[]): string {
     if (names.length > 0) parts.push(`${words[state]}: ${names.join(", ")}`);
   }
   return parts.join("; ");
-}
-
-/** Waits for the promise, but not past the signal; the work behind it goes on for the others. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
