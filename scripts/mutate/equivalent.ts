@@ -50,16 +50,16 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: "src/mesh/node_find.ts",
-    line: "const MAX_QUERY_BYTES = 40;",
-    becomes: ["const MAX_QUERY_BYTES = 41;"],
+    line: "const MAX_QUERY_CHARS = 40;",
+    becomes: ["const MAX_QUERY_CHARS = 41;"],
     reason: "no name has more than 40 characters",
   },
   {
     file: "src/mesh/node_find.ts",
-    line: "const wanted = cleanText(query, { maxBytes: 4 * MAX_QUERY_BYTES }).toLowerCase();",
+    line: "const wanted = cleanText(query, { maxBytes: 4 * MAX_QUERY_CHARS }).toLowerCase();",
     becomes: [
-      "const wanted = cleanText(query, { maxBytes: 3 * MAX_QUERY_BYTES }).toLowerCase();",
-      "const wanted = cleanText(query, { maxBytes: 5 * MAX_QUERY_BYTES }).toLowerCase();",
+      "const wanted = cleanText(query, { maxBytes: 3 * MAX_QUERY_CHARS }).toLowerCase();",
+      "const wanted = cleanText(query, { maxBytes: 5 * MAX_QUERY_CHARS }).toLowerCase();",
     ],
     reason: "40 characters have 120 bytes at most",
   },

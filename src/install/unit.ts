@@ -27,6 +27,8 @@ ExecStart=${binary} run --config ${PATHS.config}
 ExecReload=/bin/kill -HUP $MAINPID
 # Keys and passwords as variables (MESHBOT_VIGILANCE_API_KEY=...): only root can read that file, so ${PATHS.config} may be readable by all.
 EnvironmentFile=-${PATHS.secrets}
+# Which start of the machine this is: with it the age of an open answer is known after a restart, whatever the clock was set to meanwhile.
+Environment=BOOT_ID=%b
 Restart=always
 RestartSec=5
 # A wrong configuration or command line does not get better by itself.

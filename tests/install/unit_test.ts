@@ -49,6 +49,7 @@ Deno.test("unitText() is watched, notifies, restarts, and keeps what would break
       Type: "notify",
       NotifyAccess: "main",
       WatchdogSec: "60",
+      Environment: "BOOT_ID=%b",
       Restart: "always",
       StateDirectory: "meshbot",
       RuntimeDirectory: "meshbot",

@@ -2,18 +2,24 @@ import assert from "node:assert/strict";
 import { elapsedMs, type Moment, systemBoot } from "../../src/store/boot.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 
+const ID = "0123456789abcdef0123456789abcdef";
+
 Deno.test("systemBoot() counts from the machine's start, however long the process has run, and is the same for all processes", async () => {
   const clock = createFakeClock();
   await clock.tick(1_000_000);
   const before = Deno.osUptime() * 1000;
-  const boot = systemBoot(clock);
+  const boot = systemBoot(clock, ID);
   const after = Deno.osUptime() * 1000;
   const upMs = boot.upMs();
   assert.ok(upMs >= before && upMs <= after, `${upMs} between ${before} and ${after}`);
   await clock.tick(12_345);
   assert.equal(boot.upMs(), upMs + 12_345);
-  assert.equal(boot.id, (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim());
-  assert.equal(systemBoot(createFakeClock()).id, boot.id);
+  assert.deepEqual([boot.id, systemBoot(createFakeClock(), ID).id], [ID, ID]);
+});
+
+Deno.test("systemBoot() takes the number with dashes too, as the kernel writes it, and nothing else for one", () => {
+  assert.equal(systemBoot(createFakeClock(), "01234567-89ab-cdef-0123-456789abcdef\n").id, ID);
+  for (const id of ["", "%b", "x".repeat(32), `${ID}0`]) assert.notEqual(systemBoot(createFakeClock(), id).id, id);
 });
 
 Deno.test("elapsedMs() takes the machine's own time within one start, and the wall clock over one, as far as the node's agrees", () => {

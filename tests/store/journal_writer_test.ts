@@ -74,19 +74,14 @@ Deno.test("JournalWriter.write() has changes in the file when it returns, and as
 
 Deno.test("JournalWriter works the log into the file itself after 2000 changes for which nobody does", async () => {
   await using state = await rig();
-  const logBytes = () => Deno.statSync(`${state.path}-wal`).size;
-  const inFile = () => {
-    using db = new Sqlite(`file:${state.path}?immutable=1`, { busyMs: 0, readOnly: true });
-    return Number(db.get<{ rows: number }>("SELECT count(*) AS rows FROM sqlite_schema")?.rows);
-  };
+  const bytesInFile = () => Deno.statSync(state.path).size;
   state.willSync = false;
   for (let count = 0; count < 1999; count += 1) state.writer.write([CHANGE]);
   await state.clock.tick(1000);
-  assert.ok(logBytes() > 0);
-  const before = inFile();
+  const before = bytesInFile();
   state.writer.write([CHANGE]);
   await state.clock.tick(1000);
-  assert.ok(inFile() > before, `${before} tables before, ${inFile()} after`);
+  assert.ok(bytesInFile() > before, `${before} bytes before, ${bytesInFile()} after`);
   assert.deepEqual(state.syncs, [false, false]);
 });
 

@@ -36,6 +36,7 @@ check "the unit starts, and its status text tells the link" until_true linked
 check "it runs under a user that systemd made up" test "$(shown DynamicUser) $(shown User)" = "yes meshbot"
 check "without any capability" grep -q "^CapEff:.*0000000000000000$" "/proc/$(shown MainPID)/status"
 check "under the filter of system calls" grep -q "^Seccomp:.*2$" "/proc/$(shown MainPID)/status"
+check "it knows which start of the machine this is" grep -qz "^BOOT_ID=$(tr -d - </proc/sys/kernel/random/boot_id)$" "/proc/$(shown MainPID)/environ"
 check "meshbot status asks it" meshbot status
 check "its files are nobody else's" test "$(stat -c %a /var/lib/private/meshbot)" = 700
 
