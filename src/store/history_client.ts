@@ -88,7 +88,6 @@ export class HistoryClient implements History, AsyncDisposable {
 
   forgetNodes(): void {
     this.#handOver();
-    this.#soonNodes.clear();
     this.#changedNodes.clear();
     this.#thread.tell({ type: "forgetNodes" });
   }
@@ -135,7 +134,6 @@ export class HistoryClient implements History, AsyncDisposable {
     if (this.#closing) return;
     this.#closing = true;
     this.#handOver("all");
-    this.#batchTimer?.cancel();
     await this.#thread[Symbol.asyncDispose]();
   }
 
@@ -197,7 +195,6 @@ export class HistoryClient implements History, AsyncDisposable {
     if (which === "all" || nowMs - this.#nodesKeptAtMs >= NODES_EVERY_MS) {
       this.#nodesKeptAtMs = nowMs;
       for (const num of this.#changedNodes) this.#soonNodes.add(num);
-      this.#changedNodes.clear();
     }
     for (const num of this.#soonNodes) {
       const record = this.#options.nodes.get(num);

@@ -164,6 +164,17 @@ Deno.test("HistoryClient tells of the nodes of a flood once a second, and of the
   assert.equal(clock.pendingTimers(), 0);
 });
 
+Deno.test("HistoryClient hands over an event, or a reading, a minute after it", async () => {
+  for (const tell of [(client: HistoryClient) => client.linkEvent("ready"), (client: HistoryClient) => client.reading("battery", 1)]) {
+    const { clock, client, batches } = rig();
+    tell(client);
+    await clock.tick(59_999);
+    assert.deepEqual(batches(), []);
+    await clock.tick(1);
+    assert.deepEqual(batches().map(({ count }) => count), [1]);
+  }
+});
+
 Deno.test("HistoryClient takes events and readings with bounds, and no reading that is no number", async () => {
   const { clock, client, batches } = rig();
   client.linkEvent("x".repeat(150), `${"y".repeat(199)}\ud83d\ude00`);
@@ -239,6 +250,10 @@ Deno.test("HistoryClient hands over everything at its end, nodes included, and t
   const closing = client[Symbol.asyncDispose]();
   const handed = batches();
   assert.deepEqual([handed.map(({ batch }) => batch.packets), nodesIn(handed)], [[1], [ALICE]]);
+  let isClosed = false;
+  void closing.then(() => isClosed = true);
+  await clock.tick(1);
+  assert.equal(isClosed, false);
   hear(ALICE);
   client.linkEvent("lost");
   workers[0]?.says({ type: "closed" });

@@ -324,3 +324,60 @@ Deno.test("HistoryKeeper looks for what is too old a minute after its start and 
     assert.equal(packets(), 0, `hour ${hour}`);
   }
 });
+
+Deno.test("HistoryKeeper tells at its start where the history is kept", async () => {
+  await using folder = await tempFolder();
+  using file = open(join(folder.path, "meshbot.db"));
+  assert.deepEqual(file.told, [{ type: "state", kind: "file", lostPackets: 0 }]);
+  using memory = open(undefined);
+  assert.deepEqual(memory.told, [{ type: "state", kind: "memory", lostPackets: 0 }]);
+});
+
+for (
+  const [what, table, read] of [
+    ["it is asked", "hour_types", (keeper: HistoryKeeper) => keeper.ask({ name: "types", question: { fromMs: 0, toMs: 1e13 } })],
+    ["it reads the nodes", "nodes", (keeper: HistoryKeeper) => keeper.loadNodes()],
+    ["it forgets the nodes", "nodes", (keeper: HistoryKeeper) => keeper.forgetNodes()],
+  ] as const
+) {
+  Deno.test(`HistoryKeeper replaces a file that turns out damaged while ${what}`, async () => {
+    await using folder = await tempFolder();
+    const path = join(folder.path, "meshbot.db");
+    using history = open(path);
+    history.write(1);
+    const other = new DatabaseSync(path);
+    other.exec(`DROP TABLE ${table}`);
+    other.close();
+    try {
+      read(history.keeper);
+    } catch {
+      // Whoever asked is told that there is no answer.
+    }
+    assert.match(history.said.join("\n"), /is damaged .*kept as .*a new one is begun$/);
+    history.write(4);
+    assert.equal(history.packets(), 4);
+  });
+}
+
+Deno.test("HistoryKeeper says that the journal cannot be brought to the disk", async () => {
+  await using folder = await tempFolder();
+  using history = open(undefined, { journalPath: join(folder.path, "nowhere", "journal.db") });
+  history.keeper.syncJournal(false);
+  assert.match(history.said.join("\n"), /^the journal cannot be brought to the disk \(.*\): a power cut may lose answers$/);
+});
+
+Deno.test("HistoryKeeper.close() writes what waits, and leaves no timer behind", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "meshbot.db");
+  const history = open(path, { busyMs: 0 });
+  history.write(1);
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  history.write(2);
+  other.exec("COMMIT");
+  other.close();
+  // When to try again, and when to look for what is too old.
+  assert.equal(history.clock.pendingTimers(), 2);
+  history.keeper.close();
+  assert.deepEqual([history.clock.pendingTimers(), rowsIn(path)], [0, 3]);
+});
