@@ -103,9 +103,10 @@ export class HistoryKeeper {
   }
 
   close(): void {
-    this.#retryTimer?.cancel();
     this.#tidyTimer?.cancel();
     this.#writeWaiting();
+    // What is refused even now is not tried again.
+    this.#retryTimer?.cancel();
     try {
       this.#open.db[Symbol.dispose]();
     } catch {

@@ -380,4 +380,11 @@ Deno.test("HistoryKeeper.close() writes what waits, and leaves no timer behind",
   assert.equal(history.clock.pendingTimers(), 2);
   history.keeper.close();
   assert.deepEqual([history.clock.pendingTimers(), rowsIn(path)], [0, 3]);
+  const locked = open(path, { busyMs: 0 });
+  const holder = new DatabaseSync(path);
+  holder.exec("BEGIN IMMEDIATE");
+  locked.write(2);
+  locked.keeper.close();
+  assert.equal(locked.clock.pendingTimers(), 0);
+  holder.close();
 });
