@@ -8,10 +8,9 @@ import { describeError } from "../src/errors.ts";
 import { run } from "./chaos/run.ts";
 import { planFaults, planMark } from "./chaos/schedule.ts";
 import { POSITIVE, SEED, taskOptions, TEXT } from "./support/options.ts";
+import { STOPPED, stopSignal } from "./support/stop_signal.ts";
 
 const USAGE = "deno task chaos [--minutes N] [--seed N] [--log FILE]";
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-const STOPPED = 130;
 
 async function main(): Promise<void> {
   const { minutes = 1, seed = crypto.getRandomValues(new Uint16Array(1))[0] as number, log } = taskOptions(USAGE, {
@@ -20,28 +19,22 @@ async function main(): Promise<void> {
     log: TEXT,
   });
   const logTo = log === undefined ? undefined : writable(log);
-  const stop = new AbortController();
-  // A second one ends it as it is.
-  const onSignal = () => {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
-    stop.abort(new Error("stopped"));
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  const stop = stopSignal();
   const plan = planFaults({ seed, minutes });
   console.log(`${minutes} min of chaos, seed ${seed} (plan ${planMark(plan)})`);
   const folder = await Deno.makeTempDir({ prefix: "chaos-" });
   let lines: readonly string[];
   try {
-    lines = await run({ plan, seed, minutes, folder, say: console.log, logFile: logTo ?? join(folder, "bot.log"), stop: stop.signal });
+    lines = await run({ plan, seed, minutes, folder, say: console.log, logFile: logTo ?? join(folder, "bot.log"), stop });
   } catch (error) {
-    lines = stop.signal.aborted
+    lines = stop.aborted
       ? [`chaos: stopped before its end (seed ${seed})`]
       : [error instanceof Error ? error.stack ?? error.message : String(error), `chaos: BROKEN: the run itself (seed ${seed})`];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   for (const line of lines) console.log(line);
-  Deno.exit(stop.signal.aborted ? STOPPED : lines.at(-1)?.includes("BROKEN") ? 1 : 0);
+  Deno.exit(stop.aborted ? STOPPED : lines.at(-1)?.includes("BROKEN") ? 1 : 0);
 }
 
 /** The path, when a file can be written there; else says why not and ends the task. */

@@ -6,9 +6,9 @@
 import { TARGETS } from "./fuzz/registry.ts";
 import { type Outcome, watch } from "./fuzz/watch.ts";
 import { COUNT, POSITIVE, SEED, someOf, taskOptions } from "./support/options.ts";
+import { STOPPED, stopSignal } from "./support/stop_signal.ts";
 
 const NAMES = TARGETS.map(({ name }) => name);
-const STOPPED = 130;
 const USAGE = `deno task fuzz [--minutes N] [--seed N] [--only ${NAMES.join(",")}] [--jobs N]`;
 
 async function main(): Promise<void> {
@@ -21,13 +21,12 @@ async function main(): Promise<void> {
   const targets = TARGETS.filter(({ name }) => only.includes(name));
   const seconds = Math.max(1, minutes * 60 * jobs / targets.length);
   console.log(`${targets.length} targets, ${seconds.toFixed(0)} s each, seed ${seed}`);
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stop.abort());
+  const stop = stopSignal();
   const open = [...targets];
   const outcomes: Outcome[] = [];
   const work = async () => {
-    for (let target = open.shift(); target !== undefined && !stop.signal.aborted; target = open.shift()) {
-      const outcome = await watch(target, { seed, seconds, signal: stop.signal });
+    for (let target = open.shift(); target !== undefined && !stop.aborted; target = open.shift()) {
+      const outcome = await watch(target, { seed, seconds, signal: stop });
       outcomes.push(outcome);
       print(outcome);
     }
@@ -41,7 +40,7 @@ async function main(): Promise<void> {
       ? `fuzz: no failure in ${runs} inputs to ${outcomes.length} targets (seed ${seed})`
       : `fuzz: ${failures} failures in ${failed.map(({ target }) => target).join(", ")} (seed ${seed})`,
   );
-  Deno.exit(stop.signal.aborted ? STOPPED : failed.length === 0 ? 0 : 1);
+  Deno.exit(stop.aborted ? STOPPED : failed.length === 0 ? 0 : 1);
 }
 
 function print({ target, runs, failures }: Outcome): void {

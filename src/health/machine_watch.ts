@@ -4,8 +4,8 @@ import type { Report } from "../condition.ts";
 import type { Config } from "../config.ts";
 import { TimeLimitError } from "../errors.ts";
 import type { Sentences } from "../i18n/mod.ts";
-import { unlessAborted } from "../unless_aborted.ts";
 import { logger } from "../log.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 import { createMachineJudge, type MachineJudge } from "./machine_judge.ts";
 import type { SystemReader } from "./system.ts";
 

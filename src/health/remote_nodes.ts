@@ -6,8 +6,8 @@ import { describeError, isExpectedNetworkError } from "../errors.ts";
 import type { Sentences } from "../i18n/mod.ts";
 import type { ConnectFunction } from "../link/connection.ts";
 import type { Slots } from "../link/slot.ts";
-import { unlessAborted } from "../unless_aborted.ts";
 import { logger } from "../log.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 import { type RemoteStanding, Standing } from "./remote_standing.ts";
 import { type VisitOutcome, visitRemote } from "./remote_visit.ts";
 

@@ -1,11 +1,11 @@
 /** A short visit to another node: connect, handshake, leave. It takes that node's only slot, and never our own. */
 import type { Clock } from "../clock.ts";
 import { describeError, SlotTakenError, TimeLimitError } from "../errors.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 import { type ConnectFunction, connectTcp, describeCause, dial, type EndCause } from "./connection.ts";
 import type { FromRadio } from "./messages.ts";
 import { randomId } from "./random_id.ts";
 import type { Slot, Slots } from "./slot.ts";
-import { unlessAborted } from "../unless_aborted.ts";
 
 /** Whom to visit. */
 export interface VisitOptions {

@@ -70,9 +70,7 @@ function isTime(seconds: unknown): boolean {
 function parseLine(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Partial<Line> | null;
-    if (typeof line !== "object" || line === null || !isTime(line.t) || typeof line.dir !== "string") {
-      return undefined;
-    }
+    if (typeof line !== "object" || line === null || !isTime(line.t) || typeof line.dir !== "string") return undefined;
     if (line.bytes !== undefined && !(typeof line.bytes === "string" && /^(?:[0-9a-f]{2})*$/i.test(line.bytes))) return undefined;
     if (line.wallMs !== undefined && !Number.isFinite(line.wallMs)) return undefined;
     return line as Line;

@@ -3,7 +3,8 @@ import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { Role } from "./access.ts";
 import { Client, type Outlet } from "./client.ts";
-import { HttpOutlet, type HttpSession } from "./http_server.ts";
+import { HttpOutlet } from "./http_outlet.ts";
+import type { HttpSession } from "./http_sessions.ts";
 import type { ClientView } from "./share_options.ts";
 import { TcpClient } from "./tcp_client.ts";
 

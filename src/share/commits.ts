@@ -18,8 +18,6 @@ export interface CommitsOptions {
   readonly ownNum: () => number;
   /** Whether the radio can be spoken to now. */
   readonly linked: () => boolean;
-  /** How often the radio has restarted, as it last said: a restart ends every edit. */
-  readonly rebootCount: () => number;
   /** The radio has been told. */
   readonly onGiven: () => void;
 }
@@ -27,8 +25,8 @@ export interface CommitsOptions {
 /** The commits of the bot's own. */
 export class Commits {
   readonly #options: CommitsOptions;
-  /** For whom the radio still has to be told, unless it restarts. */
-  #owed: { readonly client: Client; readonly rebootCount: number } | undefined;
+  /** For whom the radio still has to be told. */
+  #owed: Client | undefined;
 
   constructor(options: CommitsOptions) {
     this.#options = options;
@@ -37,8 +35,7 @@ export class Commits {
   /** After everything that the client has sent. */
   commit(client: Client): void {
     const { outbox, ownNum, linked, onGiven } = this.#options;
-    const owed = { client, rebootCount: this.#options.rebootCount() };
-    this.#owed = linked() ? undefined : owed;
+    this.#owed = linked() ? undefined : client;
     if (this.#owed !== undefined) return;
     log.warn`${client.label} left its changes of the settings unfinished: they are saved as they are`;
     const ticket = outbox.enqueue({
@@ -56,18 +53,16 @@ export class Commits {
     });
     void ticket.outcome.then(({ kind }) => {
       if (kind === "delivered" || kind === "relayed") onGiven();
-      else this.#owed = owed;
+      else this.#owed = client;
     });
   }
 
   /** The radio is back: what it was not told, it is told now. */
   linkReady(): void {
-    const owed = this.#owed;
-    this.#owed = undefined;
-    if (owed?.rebootCount === this.#options.rebootCount()) this.commit(owed.client);
+    if (this.#owed !== undefined) this.commit(this.#owed);
   }
 
-  /** Another radio has no open edit of ours. */
+  /** Nothing is open at the radio: it has restarted, or is another one. */
   clear(): void {
     this.#owed = undefined;
   }

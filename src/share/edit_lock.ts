@@ -34,8 +34,7 @@ export class EditLock {
   /** The client's own end has gone to the radio; whether there was anything to end. */
   committed(client: Client): boolean {
     if (this.#holder?.client !== client) return false;
-    this.#holder.limit.cancel();
-    this.#holder = undefined;
+    this.clear();
     return true;
   }
 
@@ -43,6 +42,12 @@ export class EditLock {
   commitLost(client: Client): void {
     // Who edits now ends both.
     if (this.#holder === undefined) this.#commit(client);
+  }
+
+  /** Nothing is open at the radio: it has restarted, or is another one. */
+  clear(): void {
+    this.#holder?.limit.cancel();
+    this.#holder = undefined;
   }
 
   /** The client is gone, or too slow. */

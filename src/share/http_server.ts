@@ -1,11 +1,8 @@
 /** The HTTP side of the API, as the firmware's own web server has it: two paths, one message after the other, a session a cookie. */
-import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { Role } from "./access.ts";
 import { plainAddress } from "./access.ts";
-import type { Outlet } from "./client.ts";
 import { HttpSessions, type OpenSession } from "./http_sessions.ts";
-import type { Payload } from "./payload.ts";
 import { MAX_TO_RADIO_BYTES } from "./stream_reader.ts";
 import { pageFault } from "./web_page.ts";
 import { join } from "./wire.ts";
@@ -14,60 +11,10 @@ const log = logger("service.share");
 
 const FROM_RADIO_PATH = "/api/v1/fromradio";
 const TO_RADIO_PATH = "/api/v1/toradio";
-const MAX_ANSWER_BYTES = 65_536;
 const MAX_REFUSED_LOGGED = 20;
-
-/** What waits for an HTTP client until it asks. */
-export class HttpOutlet implements Outlet {
-  readonly #onText: (textNumber: number) => void;
-  #waiting: Payload[] = [];
-  #unreadBytes = 0;
-
-  constructor(onText: (textNumber: number) => void) {
-    this.#onText = onText;
-  }
-
-  get unreadBytes(): number {
-    return this.#unreadBytes;
-  }
-
-  push(payload: Payload): void {
-    this.#waiting.push(payload);
-    this.#unreadBytes += payload.bytes.length;
-  }
-
-  /** The next message, or as many as fit in one answer; nothing when nothing waits. */
-  take(all: boolean): Uint8Array {
-    let count = 0;
-    for (let bytes = 0; count < this.#waiting.length && (all ? bytes < MAX_ANSWER_BYTES : count === 0); count += 1) {
-      bytes += (this.#waiting[count] as Payload).bytes.length;
-    }
-    const taken = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    for (const { bytes, textNumber } of taken) {
-      this.#unreadBytes -= bytes.length;
-      if (textNumber !== undefined) this.#onText(textNumber);
-    }
-    return join(taken.map(({ bytes }) => bytes));
-  }
-
-  close(): void {
-    this.#waiting = [];
-    this.#unreadBytes = 0;
-  }
-}
-
-/** A client over HTTP. */
-export interface HttpSession {
-  readonly outlet: HttpOutlet;
-  readonly ended: boolean;
-  /** The encoded ToRadio of a request; without one the client only shows that it is there. */
-  take(toRadio?: Uint8Array): void;
-}
 
 /** What the server needs. */
 export interface HttpServerOptions {
-  readonly clock: Clock;
   readonly hostname: string;
   readonly port: number;
   /** Sites whose pages may ask, such as `https://client.meshtastic.org`; those of this machine may always. */

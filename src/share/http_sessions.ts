@@ -3,11 +3,19 @@
  * neither do programs (the official client outside a browser): they are known by what else they always say of themselves.
  */
 import type { Role } from "./access.ts";
-import type { HttpSession } from "./http_server.ts";
+import type { HttpOutlet } from "./http_outlet.ts";
 
 const COOKIE = "meshbot";
 // Programs that do keep their cookie bring it from their second request on; so many sessions in a row without it, and it will not come.
 const FORGOTTEN_COOKIES = 2;
+
+/** A client over HTTP. */
+export interface HttpSession {
+  readonly outlet: HttpOutlet;
+  readonly ended: boolean;
+  /** The encoded ToRadio of a request; without one the client only shows that it is there. */
+  take(toRadio?: Uint8Array): void;
+}
 
 /** Opens a session; undefined: it cannot be served now. */
 export type OpenSession = (address: string, role: Role) => HttpSession | undefined;

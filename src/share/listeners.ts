@@ -3,7 +3,8 @@ import { type Clock, delay } from "../clock.ts";
 import { describeError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { type AccessList, plainAddress, type Role } from "./access.ts";
-import { HttpServer, type HttpSession } from "./http_server.ts";
+import { HttpServer } from "./http_server.ts";
+import type { OpenSession } from "./http_sessions.ts";
 import { formatListen, type ListenAddress } from "./listen_address.ts";
 
 const log = logger("service.share");
@@ -24,7 +25,7 @@ export interface ListenersOptions {
   /** A client came by TCP; the connection is now the taker's to close. */
   readonly onConn: (conn: Deno.TcpConn, address: string, role: Role) => void;
   /** A client came by HTTP; undefined: there is no room. */
-  readonly onHttp: (address: string, role: Role) => HttpSession | undefined;
+  readonly onHttp: OpenSession;
   /** A door has been opened. */
   readonly onOpen: () => void;
 }
@@ -100,11 +101,11 @@ export class Listeners {
   }
 
   #tryHttp(): void {
-    const { clock, access, httpOrigins: origins, onHttp } = this.#options;
+    const { access, httpOrigins: origins, onHttp } = this.#options;
     if (this.#httpAt === undefined || this.#http !== undefined) return;
     const roleOf = (address: string) => this.#roleOf(access, address);
     try {
-      this.#http = new HttpServer({ clock, ...this.#httpAt, origins, roleOf, open: onHttp });
+      this.#http = new HttpServer({ ...this.#httpAt, origins, roleOf, open: onHttp });
       this.#httpAt = { hostname: this.#httpAt.hostname, port: this.#http.port };
       log.info`HTTP clients are served at ${formatListen(this.#httpAt)}`;
     } catch (error) {

@@ -92,8 +92,7 @@ export class Share implements AsyncDisposable {
     });
     this.#reread = new Reread({ clock, askConfig: () => radio.askConfig(), askNodes: () => radio.askNodes() });
     const linked = () => !this.#away && radio.linked();
-    const rebootCount = () => this.#picture.rebootCount;
-    this.#commits = new Commits({ outbox, ownNum, linked, rebootCount, onGiven: () => this.#reread.after("settings") });
+    this.#commits = new Commits({ outbox, ownNum, linked, onGiven: () => this.#reread.after("settings") });
     this.#lock = new EditLock({ clock, commit: (client) => this.#commits.commit(client) });
     const table = new RequestTable((id) => outbox.knows(id));
     this.#sideChannels = new SideChannels({ clock, clients: () => this.#clients, toRadio: (bytes) => radio.sendBytes(bytes) });
@@ -190,10 +189,12 @@ export class Share implements AsyncDisposable {
     if (payloadVariant.case === "myInfo" && ownNum !== undefined && payloadVariant.value.myNodeNum !== ownNum) this.#otherRadio();
     if (payloadVariant.case === "queueStatus") this.#answers.reported(payloadVariant.value);
     if (payloadVariant.case === "packet" && payloadVariant.value.from === ownNum) this.#telemetry.take(payloadVariant.value);
+    const { rebootCount } = this.#picture;
     const completed = this.#picture.take(message, bytes);
     this.#fanOut.take(message, bytes);
     if (completed === undefined) return;
     this.#reread.completed();
+    if (this.#picture.rebootCount !== rebootCount) this.#endEdits();
     if (completed.changed) {
       log.info`the node's settings are others now: clients are told to ask for them`;
       this.#fanOut.toAll(payloadOf({ case: "rebooted", value: true }));
@@ -210,9 +211,15 @@ export class Share implements AsyncDisposable {
     this.#isOpen = false;
     void this.#listeners.close();
     this.#picture.clear();
-    this.#commits.clear();
+    this.#endEdits();
     this.#telemetry.clear();
     this.#texts.clear();
+  }
+
+  /** No edit of the settings is open at the radio. */
+  #endEdits(): void {
+    this.#lock.clear();
+    this.#commits.clear();
   }
 
   /** What one has sent, the others see; but no settings, and nothing that does not leave the node. */

@@ -1,10 +1,10 @@
 /** One node of the simulated mesh: who it is, where it is, how it moves, what it would say about itself. */
 import { HardwareModel, Role } from "../link/enums.ts";
 import type { Init } from "../link/messages.ts";
+import { formatNodeId } from "../node_id.ts";
 import { blurred, CENTRE, type MapPlace, metresBetween, offset } from "./geography.ts";
 import { keyOf, type SimNodeSpec } from "./node_table.ts";
 import { hopsAt } from "./radio_path.ts";
-import { formatNodeId } from "../node_id.ts";
 
 /** What a virtual node is made from. */
 export interface VirtualNodeOptions {

@@ -9,31 +9,22 @@ export interface Boot {
   upMs(): number;
 }
 
-// Deno opens files under /proc only with all permissions, which the program never has; its systemd unit hands on what stands there.
+// The systemd unit hands the number on: Deno opens what is under /proc for nobody but a program with all permissions.
 const BOOT_ID = "BOOT_ID";
-const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 
-/** This machine's, `given` by who started the program; where nothing tells, each process is a start of its own. */
-export function systemBoot(clock: Pick<Clock, "nowMs">, given = attempt(() => Deno.env.get(BOOT_ID))): Boot {
+/** This machine's, with the id `given` by who started the program; where nothing tells, each process is a start of its own. */
+export function systemBoot(clock: Pick<Clock, "nowMs">, given = Deno.env.get(BOOT_ID)): Boot {
   const startMs = clock.nowMs();
-  const id = idIn(given) ?? attempt(() => idIn(Deno.readTextFileSync(BOOT_ID_FILE)));
-  const upAtStartMs = attempt(() => Deno.osUptime() * 1000) ?? 0;
-  if (id !== undefined && upAtStartMs > 0) return { id, upMs: () => Math.round(upAtStartMs + clock.nowMs() - startMs) };
-  return { id: crypto.randomUUID(), upMs: () => Math.round(clock.nowMs() - startMs) };
-}
-
-/** The number as systemd writes it: the kernel's has dashes. */
-function idIn(text: string | undefined): string | undefined {
-  return /^[0-9a-f]{32}$/.exec(text?.trim().replaceAll("-", "") ?? "")?.[0];
-}
-
-function attempt<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch {
-    // Another system, or not allowed.
-    return undefined;
+  const id = /^[0-9a-f]{32}$/.test(given ?? "") ? given : undefined;
+  if (id !== undefined) {
+    try {
+      const upAtStartMs = Deno.osUptime() * 1000;
+      return { id, upMs: () => Math.round(upAtStartMs + clock.nowMs() - startMs) };
+    } catch {
+      // Another system, or not allowed.
+    }
   }
+  return { id: crypto.randomUUID(), upMs: () => Math.round(clock.nowMs() - startMs) };
 }
 
 /** A moment by all the clocks there are. */

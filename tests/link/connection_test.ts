@@ -4,9 +4,9 @@ import { encode } from "../../src/link/codec.ts";
 import { Connection, describeCause, dial, type DialOptions, type EndCause } from "../../src/link/connection.ts";
 import { encodeFrame, WAKE_BYTES } from "../../src/link/frame.ts";
 import type { FromRadio, Init } from "../../src/link/messages.ts";
-import { startLog, stopLog } from "../../src/log.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
 import { FakeSocket } from "../support/fake_socket.ts";
+import { logged } from "../support/logged.ts";
 
 const DISCONNECT: Init<"ToRadio"> = { payloadVariant: { case: "disconnect", value: true } };
 const HEARTBEAT: Init<"ToRadio"> = { payloadVariant: { case: "heartbeat", value: { nonce: 0 } } };
@@ -39,17 +39,6 @@ function frameOf(message: Init<"ToRadio">): Uint8Array {
 
 async function endOf(connection: Connection): Promise<EndCause> {
   return await connection.ended;
-}
-
-async function logOf(action: () => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: true, write: (line) => lines.push(line) });
-  try {
-    await action();
-  } finally {
-    stopLog();
-  }
-  return lines;
 }
 
 function dialOptions(changes: Partial<DialOptions>): DialOptions {
@@ -182,7 +171,7 @@ Deno.test("Connection gives every message in order, with bytes that stay as they
 });
 
 Deno.test("Connection counts what is no message as text, and shows it line by line in the debug log", async () => {
-  const lines = await logOf(async () => {
+  const lines = await logged(async () => {
     const { socket, connection, messages } = open();
     connection.start();
     const text = ["\x1b[32mINFO \x1b[0m| boot", " 2.7\r\n\nhalf a line"].map((part) => new TextEncoder().encode(part));
@@ -196,13 +185,13 @@ Deno.test("Connection counts what is no message as text, and shows it line by li
     await endOf(connection);
     assert.deepEqual(ids(messages), [1, 2]);
     assert.equal(connection.counts.skippedBytes, [...text, impostor].reduce((sum, bytes) => sum + bytes.length, 0));
-  });
+  }, { debug: true });
   const said = lines.filter((line) => line.includes("node says")).map((line) => line.replace(/^.*node says: /, ""));
   assert.deepEqual(said.slice(0, 1), ["INFO | boot 2.7"]);
 });
 
 Deno.test("Connection survives a user who throws, and logs the stack", async () => {
-  const lines = await logOf(async () => {
+  const lines = await logged(async () => {
     const { socket, connection, messages } = open((message) => {
       if (message.payloadVariant.value === 1) throw new Error("a fault of ours");
     });
@@ -212,7 +201,7 @@ Deno.test("Connection survives a user who throws, and logs the stack", async () 
     socket.fin();
     assert.deepEqual(await endOf(connection), { kind: "fin" });
     assert.deepEqual(ids(messages), [1, 2]);
-  });
+  }, { debug: true });
   const text = lines.join("\n");
   assert.match(text, /ERROR {3}link: could not handle a configCompleteId message: Error: a fault of ours/);
   assert.match(text, /connection_test\.ts/);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { PortNum, RoutingError } from "../../src/link/enums.ts";
-import { startLog, stopLog } from "../../src/log.ts";
 import { Outbox, type Ticket } from "../../src/mesh/outbox.ts";
 import type { Draft, Outcome } from "../../src/mesh/outgoing.ts";
 import { BROADCAST_NUM } from "../../src/node_id.ts";
 import { ALICE, Bench, BOB, OWN, type Sent } from "../support/outbox_bench.ts";
 import { createFakeClock } from "../support/fake_clock.ts";
+import { logged } from "../support/logged.ts";
 
 async function outcomeOf(ticket: Ticket): Promise<Outcome> {
   return await ticket.outcome;
@@ -266,9 +266,7 @@ Deno.test("Outbox repeats what was sent five minutes ago, and nothing older", as
 });
 
 Deno.test("Outbox says once that the node cannot transmit", async () => {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
+  const lines = await logged(async () => {
     const bench = new Bench();
     for (const text of ["1", "2", "3"]) {
       bench.text(text);
@@ -276,11 +274,9 @@ Deno.test("Outbox says once that the node cannot transmit", async () => {
       await bench.clock.tick(5000);
     }
     assert.equal(bench.ended.length, 3);
-    assert.equal(lines.filter((line) => line.includes("Nothing that the bot says goes out until then")).length, 1);
     bench.outbox.close();
-  } finally {
-    stopLog();
-  }
+  });
+  assert.equal(lines.filter((line) => line.includes("Nothing that the bot says goes out until then")).length, 1);
 });
 
 Deno.test("Outbox keeps everything over a short loss", async () => {

@@ -124,6 +124,24 @@ Deno.test("Share commits for a client whose own commit was lost with the link, u
   }
 });
 
+Deno.test("Share takes a restart of the radio for the end of an edit: another client may write, and nobody commits", async () => {
+  const clock = createFakeClock();
+  await using rig = await shareRig({ clock });
+  const orders = watchOrders(rig);
+  const own = rig.node.nodeNum;
+  await using one = await rig.ready();
+  await using two = await rig.ready();
+  await one.sendPacket(order(own, BEGIN, 1));
+  await one.routing(1);
+  const back = nextState(rig.link, "ready");
+  rig.node.reboot(0);
+  await unhurried(clock, back);
+  await two.sendPacket(order(own, SET_OWNER, 2));
+  assert.equal((await two.routing(2)).error, RoutingError.NONE);
+  await passTime(clock, 61_000);
+  assert.equal(orders.includes(firstOf(COMMIT)), false);
+});
+
 Deno.test("Share commits for a client whose own commit could not be given to the radio, and for none that did not edit", async () => {
   const orders: number[] = [];
   let came: (end: (outcome: Outcome) => void) => void = () => {};

@@ -71,3 +71,15 @@ Deno.test("EditLock commits for a client whose own commit was lost, unless anoth
   lock.commitLost(one);
   assert.deepEqual([commits, lock.allows(two), lock.allows(one)], [[one], true, false]);
 });
+
+Deno.test("EditLock.clear() ends an edit that the radio itself has ended, without a commit", async () => {
+  const { clock, lock, one, two, commits } = rig();
+  const idleTimers = clock.pendingTimers();
+  lock.clear();
+  lock.begin(one);
+  lock.clear();
+  lock.end(one);
+  assert.deepEqual([lock.allows(two), clock.pendingTimers(), commits], [true, idleTimers, []]);
+  await clock.tick(EDIT_LIMIT_MS);
+  assert.deepEqual(commits, []);
+});

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { startLog, stopLog } from "../../src/log.ts";
 import type { Role } from "../../src/share/access.ts";
-import { HttpOutlet, HttpServer, type HttpServerOptions, type HttpSession } from "../../src/share/http_server.ts";
+import { HttpOutlet } from "../../src/share/http_outlet.ts";
+import { HttpServer, type HttpServerOptions } from "../../src/share/http_server.ts";
+import type { HttpSession } from "../../src/share/http_sessions.ts";
 import { Payload } from "../../src/share/payload.ts";
-import { createFakeClock } from "../support/fake_clock.ts";
 
 const WEB_CLIENT = "https://client.meshtastic.org";
 const FROM_RADIO = "/api/v1/fromradio";
@@ -25,7 +26,6 @@ interface Rig extends AsyncDisposable {
 function serve(options: Partial<HttpServerOptions> = {}): Rig {
   const sessions: KeptSession[] = [];
   const server = new HttpServer({
-    clock: createFakeClock(),
     hostname: "127.0.0.1",
     port: 0,
     origins: [WEB_CLIENT],
@@ -244,7 +244,7 @@ Deno.test("HttpServer tells a browser what a page of an allowed site may do", as
 });
 
 Deno.test("HttpServer.close() resolves when the port is free", async () => {
-  const options = { clock: createFakeClock(), hostname: "127.0.0.1", origins: [], roleOf: () => undefined, open: () => undefined };
+  const options = { hostname: "127.0.0.1", origins: [], roleOf: () => undefined, open: () => undefined };
   const server = new HttpServer({ ...options, port: 0 });
   const { port } = server;
   assert.throws(() => new HttpServer({ ...options, port }), Deno.errors.AddrInUse);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startLog, stopLog } from "../../src/log.ts";
 import { AccessList } from "../../src/share/access.ts";
-import { HttpOutlet } from "../../src/share/http_server.ts";
+import { HttpOutlet } from "../../src/share/http_outlet.ts";
 import { Listeners, type ListenersOptions } from "../../src/share/listeners.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
 import { ioTurn } from "../support/link_rig.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { make } from "../../src/link/codec.ts";
-import { startLog, stopLog } from "../../src/log.ts";
 import { createNodeDb, type NodeDb } from "../../src/mesh/node_db.ts";
 import { readPacket } from "../../src/mesh/packet.ts";
 import { HistoryClient } from "../../src/store/history_client.ts";
 import type { Batch, RowTable } from "../../src/store/batch.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { logged } from "../support/logged.ts";
 import { PaperWorker } from "./paper_worker.ts";
 import { heardPacket, OWN } from "./support.ts";
 
@@ -63,18 +63,6 @@ function nodesIn(batches: readonly { readonly batch: Batch }[]): unknown[] {
 
 function rowsIn(batches: readonly { readonly batch: Batch }[], table: RowTable): readonly unknown[][] {
   return batches.flatMap(({ batch }) => batch.rows[table] ?? []);
-}
-
-/** Runs with a log of its own, and gives its lines. */
-async function logged(run: () => void | Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
-    await run();
-  } finally {
-    stopLog();
-  }
-  return lines;
 }
 
 Deno.test("HistoryClient hands over 500 packets at once, and fewer a minute after the first", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { startLog, stopLog } from "../../src/log.ts";
 import { HistoryThread } from "../../src/store/history_thread.ts";
 import type { FromHistory, ToHistory } from "../../src/store/protocol.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { logged } from "../support/logged.ts";
 import { PaperWorker } from "./paper_worker.ts";
 
 const OPENING: ToHistory = { type: "open", options: { path: undefined, journalPath: undefined, keepDays: 1, maxMb: 1 } };
@@ -32,18 +32,6 @@ function rig(): Rig {
     started: () => void (state.started += 1),
   });
   return Object.assign(state, { clock, thread, workers, heard });
-}
-
-/** Runs with a log of its own, and gives its lines. */
-async function logged(run: () => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
-    await run();
-  } finally {
-    stopLog();
-  }
-  return lines;
 }
 
 Deno.test("HistoryThread says what was to be said in its order when the thread listens, the opening first", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { startLog, stopLog } from "../../src/log.ts";
 import type { Change } from "../../src/store/journal_file.ts";
 import { JournalWriter } from "../../src/store/journal_writer.ts";
 import { Sqlite } from "../../src/store/sqlite.ts";
 import { createFakeClock, type FakeClock } from "../support/fake_clock.ts";
+import { logged } from "../support/logged.ts";
 import { tempFolder } from "./support.ts";
 
 const CHANGE: Change = ["INSERT INTO t VALUES (?)", 1];
@@ -86,9 +86,7 @@ Deno.test("JournalWriter works the log into the file itself after 2000 changes f
 });
 
 Deno.test("JournalWriter keeps what the file refuses, tries again after a second, and says both once", async () => {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
+  const lines = await logged(async () => {
     await using state = await rig();
     {
       using lock = new Sqlite(state.path, { busyMs: 0 });
@@ -103,17 +101,13 @@ Deno.test("JournalWriter keeps what the file refuses, tries again after a second
     await state.clock.tick(1);
     state.writer.write([CHANGE]);
     assert.equal(state.rows(), 4);
-    assert.equal(lines.filter((line) => line.includes("the journal cannot be written")).length, 1);
-    assert.equal(lines.filter((line) => line.includes("the journal can be written again")).length, 1);
-  } finally {
-    stopLog();
-  }
+  });
+  assert.equal(lines.filter((line) => line.includes("the journal cannot be written")).length, 1);
+  assert.equal(lines.filter((line) => line.includes("the journal can be written again")).length, 1);
 });
 
 Deno.test("JournalWriter begins a new file with everything when the old one is damaged, and says that it is another", async () => {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
+  const lines = await logged(async () => {
     await using state = await rig([["CREATE TABLE t (x)"], CHANGE, CHANGE]);
     state.writer.read(() => {
       throw new Error("database disk image is malformed");
@@ -124,17 +118,13 @@ Deno.test("JournalWriter begins a new file with everything when the old one is d
     state.writer.read(() => assert.fail("malformed"));
     assert.equal(state.writer.isOnFile, false);
     state.writer.write([CHANGE]);
-    assert.equal(lines.filter((line) => line.includes("the journal was damaged 4 times")).length, 1);
-    assert.equal(lines.filter((line) => line.includes("it is kept as")).length, 3);
-  } finally {
-    stopLog();
-  }
+  });
+  assert.equal(lines.filter((line) => line.includes("the journal was damaged 4 times")).length, 1);
+  assert.equal(lines.filter((line) => line.includes("it is kept as")).length, 3);
 });
 
 Deno.test("JournalWriter keeps the newest 2000 changes of those that the file refuses", async () => {
-  const lines: string[] = [];
-  startLog({ format: "text", debug: false, write: (line) => lines.push(line) });
-  try {
+  await logged(async () => {
     await using state = await rig();
     {
       using lock = new Sqlite(state.path, { busyMs: 0 });
@@ -150,7 +140,5 @@ Deno.test("JournalWriter keeps the newest 2000 changes of those that the file re
       oldest: 11,
       newest: 2010,
     });
-  } finally {
-    stopLog();
-  }
+  });
 });

@@ -1,11 +1,12 @@
 /** The port of the web client: what anybody on the network may write to it, and whose session a request gets. */
-import { HttpOutlet, HttpServer, type HttpSession } from "../../../src/share/http_server.ts";
-import { createFakeClock } from "../../../tests/support/fake_clock.ts";
+import { HttpOutlet } from "../../../src/share/http_outlet.ts";
+import { HttpServer } from "../../../src/share/http_server.ts";
+import type { HttpSession } from "../../../src/share/http_sessions.ts";
+import { MAX_TO_RADIO_BYTES } from "../../../src/share/stream_reader.ts";
 import { collectLogErrors } from "../log_errors.ts";
 import { mustHold, type Target } from "../target.ts";
 
 const WEB_CLIENT = "https://client.meshtastic.org";
-const MAX_TO_RADIO_BYTES = 512;
 const ROOM = 30;
 const PATIENCE_MS = 5000;
 const NEXT = "GET /api/v1/fromradio HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -35,7 +36,6 @@ export const http: Target = {
     const sessions: { ended: boolean }[] = [];
     const broken: string[] = [];
     const server = new HttpServer({
-      clock: createFakeClock(),
       hostname: "127.0.0.1",
       port: 0,
       origins: [WEB_CLIENT],

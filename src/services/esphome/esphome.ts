@@ -4,11 +4,11 @@ import type { Config } from "../../config.ts";
 import type { Sensor } from "../../config/service_kinds.ts";
 import { describeError, isExpectedNetworkError, ServiceError } from "../../errors.ts";
 import { logger } from "../../log.ts";
+import { unlessAborted } from "../../unless_aborted.ts";
 import type { Service, ServiceCheck, ServiceHealth } from "../service.ts";
 import { Device, type DeviceReading, type SensorAnswer } from "./device.ts";
 import { createMemoryHistory, type StationHistory } from "./history.ts";
 import { type StationReading, type StationReadings, stationReadings } from "./readings.ts";
-import { unlessAborted } from "../../unless_aborted.ts";
 
 /** Answers about the station. */
 export interface Esphome extends Service {
